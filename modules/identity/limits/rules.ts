@@ -33,18 +33,21 @@ export function settle(bucket: Bucket | undefined, rule: BucketRule, now: Date):
   }
 }
 
+/** Whole seconds; the rounding of divisions is not a second. */
+const seconds = (x: number): number => Math.ceil(x - 1e-6)
+
 /** Takes a token, or says how long to wait (whole seconds, at least 1); a refused try costs nothing more. */
 export function take(bucket: Bucket | undefined, rule: BucketRule, now: Date): { bucket: Bucket; wait: number } {
   const b = settle(bucket, rule, now)
   if (b.tokens >= 1) return { bucket: { ...b, tokens: b.tokens - 1 }, wait: 0 }
-  return { bucket: b, wait: Math.max(1, Math.ceil((1 - b.tokens) * refillSeconds(b.strain, rule))) }
+  return { bucket: b, wait: Math.max(1, seconds((1 - b.tokens) * refillSeconds(b.strain, rule))) }
 }
 
 /** Takes a token even when none is left (tokens go below zero): the wait is then served by the caller as a delay. */
 export function book(bucket: Bucket | undefined, rule: BucketRule, now: Date): { bucket: Bucket; wait: number } {
   const b = settle(bucket, rule, now)
   const left = b.tokens - 1
-  return { bucket: { ...b, tokens: left }, wait: left >= 0 ? 0 : Math.ceil(-left * refillSeconds(b.strain, rule)) }
+  return { bucket: { ...b, tokens: left }, wait: left >= 0 ? 0 : seconds(-left * refillSeconds(b.strain, rule)) }
 }
 
 export const failed = (b: Bucket): Bucket => ({ ...b, strain: Math.min(30, b.strain + 1) })
