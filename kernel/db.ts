@@ -1,0 +1,135 @@
+import pg from "pg";
+import type { Db } from "./context.ts";
+import { conflict, unavailable } from "./problem.ts";
+import { compile, type Sql } from "./sql.ts";
+
+// dates stay 'YYYY-MM-DD' (a birth date has no time zone); bigint stays text except counts cast to int
+pg.types.setTypeParser(1082, (text: string) => text);
+
+export interface Settings {
+  person: string | null;
+  institution: string | null;
+  unscoped: boolean;
+}
+
+export interface Tx extends Db {
+  query(text: string, values?: unknown[]): Promise<pg.QueryResult>;
+  /** Undo marks: called with whether a savepoint failed, so that buffered facts and jobs fall with it. */
+  onSavepoint(mark: () => () => void): void;
+}
+
+export interface Database {
+  /** One transaction; `fn`'s work is undone unless the server itself answers COMMIT to our COMMIT. */
+  transaction<T>(
+    o: { readOnly?: boolean; settings: Settings },
+    fn: (tx: Tx) => Promise<T>,
+    beforeCommit?: (tx: Tx) => Promise<void>,
+  ): Promise<T>;
+  pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+export function openDatabase(url: string, max = 16): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    idleTimeoutMillis: 30_000,
+    connectionTimeoutMillis: 10_000,
+    application_name: "toguna",
+  });
+  pool.on("error", () => undefined); // a broken idle connection is replaced at the next use
+  return {
+    pool,
+    close: () => pool.end(),
+    async transaction(o, fn, beforeCommit) {
+      const client = await connect(pool);
+      let broken: Error | undefined;
+      try {
+        const s = o.settings;
+        // begin and settings travel together: pg queues them, the server answers in order
+        const opening = client.query(o.readOnly ? "begin read only" : "begin");
+        const setting = client.query({
+          name: "toguna-settings",
+          text: "select set_config('toguna.person',$1,true), set_config('toguna.institution',$2,true), set_config('toguna.unscoped',$3,true)",
+          values: [s.person ?? "", s.institution ?? "", s.unscoped ? "on" : ""],
+        });
+        await Promise.all([opening, setting]);
+        const tx = transactionOn(client);
+        const result = await fn(tx);
+        if (beforeCommit) await beforeCommit(tx);
+        const end = await client.query("commit");
+        if (end.command !== "COMMIT")
+          throw new Error(`the transaction ended with ${end.command}: an SQL error was swallowed without a savepoint`);
+        return result;
+      } catch (error) {
+        broken = isConnectionError(error) ? (error as Error) : undefined;
+        if (!broken) await client.query("rollback").catch((e: Error) => (broken = e));
+        throw translate(error);
+      } finally {
+        client.release(broken);
+      }
+    },
+  };
+}
+
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (cause) {
+    throw unavailable({ cause, retryAfter: 2 });
+  }
+}
+
+function transactionOn(client: pg.PoolClient): Tx {
+  const marks: (() => () => void)[] = [];
+  let depth = 0;
+  const exec = (q: Sql) => client.query(compile(q));
+  return {
+    query: (text, values) => client.query(text, values),
+    onSavepoint: (mark) => void marks.push(mark),
+    rows: async <R>(q: Sql) => (await exec(q)).rows as R[],
+    async one<R>(q: Sql) {
+      const { rows } = await exec(q);
+      if (rows.length !== 1) throw new Error(`one row expected, ${rows.length} found`);
+      return rows[0] as R;
+    },
+    async maybe<R>(q: Sql) {
+      const { rows } = await exec(q);
+      if (rows.length > 1) throw new Error(`at most one row expected, ${rows.length} found`);
+      return rows[0] as R | undefined;
+    },
+    run: async (q) => (await exec(q)).rowCount ?? 0,
+    async savepoint(fn) {
+      const name = `s${++depth}`;
+      const undo = marks.map((mark) => mark());
+      await client.query(`savepoint ${name}`);
+      try {
+        const result = await fn();
+        await client.query(`release savepoint ${name}`);
+        return result;
+      } catch (error) {
+        await client.query(`rollback to savepoint ${name}`);
+        for (const one of undo) one();
+        throw error;
+      } finally {
+        depth--;
+      }
+    },
+  };
+}
+
+const connectionCodes = new Set(["57P01", "57P02", "57P03", "08000", "08003", "08006", "ECONNREFUSED", "ECONNRESET", "EPIPE"]);
+
+export function isConnectionError(error: unknown): boolean {
+  const e = error as { code?: string; message?: string };
+  return connectionCodes.has(e?.code ?? "") || /Connection terminated|Client has encountered a connection error/.test(e?.message ?? "");
+}
+
+/** Faults of the database that a caller can understand: gone, full, or two writers at once. */
+function translate(error: unknown): unknown {
+  const code = (error as { code?: string })?.code;
+  if (isConnectionError(error)) return unavailable({ cause: error, retryAfter: 2 });
+  if (code === "53100" || code === "53200") return unavailable({ cause: error, retryAfter: 60 });
+  if (code === "40001" || code === "40P01") return conflict({ cause: error });
+  return error;
+}

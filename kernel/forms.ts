@@ -1,0 +1,36 @@
+import { malformed } from "./problem.ts";
+import type { Form } from "./page.ts";
+
+/** application/x-www-form-urlencoded, at most 2,000 fields; a repeated name becomes a list. */
+export function parseUrlEncoded(text: string): Form {
+  const form: Form = Object.create(null);
+  let count = 0;
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (++count > 2000) throw malformed();
+    add(form, name, value);
+  }
+  return form;
+}
+
+export function add(form: Form, name: string, value: string): void {
+  if (name === "__proto__" || name.length > 200) throw malformed();
+  if (value.includes("\u0000"))
+    throw malformed({ detail: { fr: "Un caractère interdit a été envoyé.", en: "A forbidden character was sent." } });
+  const before = form[name];
+  if (before === undefined) form[name] = value;
+  else if (Array.isArray(before)) before.push(value);
+  else if (typeof before === "string") form[name] = [before, value];
+}
+
+/** NUL never reaches PostgreSQL: JSON bodies with it anywhere are refused. */
+export function refuseNul(value: unknown): void {
+  if (typeof value === "string") {
+    if (value.includes("\u0000"))
+      throw malformed({ detail: { fr: "Un caractère interdit a été envoyé.", en: "A forbidden character was sent." } });
+  } else if (value !== null && typeof value === "object") {
+    for (const [k, v] of Object.entries(value)) {
+      refuseNul(k);
+      refuseNul(v);
+    }
+  }
+}
