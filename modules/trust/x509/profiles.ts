@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import { type Der, int, namedBits, nil, octets, oid, seq, tagged, taggedValue, yes } from "../der/write.ts";
+import { readBits, sequence, whole } from "../der/read.ts";
+import { oids } from "../der/oids.ts";
+import type { Extension } from "./build.ts";
+
+// What each kind of certificate is allowed to do, in the terms of RFC 5280, 3161, 6960 and EN 319 412.
+
+export type Profile = "root" | "issuing" | "seal" | "person" | "tsa" | "ocsp" | "ledger";
+
+/** Our arc: a UUID under 2.25 needs no registration (ITU-T X.667). */
+const arc = "2.25.153415945475305754890032164870236948778";
+export const policies = { certificates: `${arc}.1`, timeStamps: `${arc}.2` } as const;
+
+const use = { digitalSignature: 0, nonRepudiation: 1, keyCertSign: 5, crlSign: 6 } as const;
+
+const keyUsages: Readonly<Record<Profile, readonly (keyof typeof use)[]>> = {
+  root: ["keyCertSign", "crlSign"],
+  issuing: ["keyCertSign", "crlSign"],
+  // EN 319 412-3: a seal or a signature that binds asserts nonRepudiation; digitalSignature serves exchange messages.
+  seal: ["digitalSignature", "nonRepudiation"],
+  person: ["nonRepudiation"],
+  tsa: ["digitalSignature"],
+  ocsp: ["digitalSignature"],
+  ledger: ["digitalSignature"],
+};
+
+/** Years a certificate of this kind lasts, never beyond its issuer. */
+export const years: Readonly<Record<Profile, number>> = { root: 20, issuing: 12, seal: 3, person: 2, tsa: 5, ocsp: 1, ledger: 10 };
+
+/** The bits of the public key alone, which key identifiers and OCSP name by hash. */
+export const publicBits = (spki: Uint8Array): Uint8Array => readBits(sequence(whole(spki), "public key")[1]);
+
+/** RFC 7093 method 1: the leftmost 160 bits of SHA-256, as nobody should start with SHA-1 today. */
+export const keyId = (spki: Uint8Array): Uint8Array => createHash("sha256").update(publicBits(spki)).digest().subarray(0, 20);
+
+export interface Addresses {
+  ocsp: string;
+  issuer: string;
+  crl: string;
+}
+
+const uri = (value: string): Der => taggedValue(6, new TextEncoder().encode(value));
+
+export const extensions = (profile: Profile, subjectSpki: Uint8Array, issuerSpki: Uint8Array, at?: Addresses): Extension[] => {
+  const ca = profile === "root" || profile === "issuing";
+  const list: Extension[] = [
+    { id: oids.basicConstraints, critical: true, value: ca ? seq(yes, ...(profile === "issuing" ? [int(0)] : [])) : seq() },
+    { id: oids.keyUsage, critical: true, value: namedBits(keyUsages[profile].map((name) => use[name])) },
+    { id: oids.subjectKeyId, value: octets(keyId(subjectSpki)) },
+  ];
+  if (profile !== "root") list.push({ id: oids.authorityKeyId, value: seq(taggedValue(0, keyId(issuerSpki))) });
+  // RFC 3161, 2.3: exactly this one purpose, critical.
+  if (profile === "tsa") list.push({ id: oids.extendedKeyUsage, critical: true, value: seq(oid(oids.timeStamping)) });
+  if (profile === "ocsp") {
+    // RFC 6960, 4.2.2.2.1: nobody asks about the responder's own certificate; it is short-lived instead.
+    list.push({ id: oids.extendedKeyUsage, value: seq(oid(oids.ocspSigning)) }, { id: oids.ocspNoCheck, value: nil });
+  }
+  if (profile !== "root") list.push({ id: oids.certificatePolicies, value: seq(seq(oid(policies.certificates))) });
+  if (at && profile !== "root") {
+    list.push({
+      id: oids.authorityInfoAccess,
+      value: seq(...(profile === "ocsp" ? [] : [seq(oid(oids.ocsp), uri(at.ocsp))]), seq(oid(oids.caIssuers), uri(at.issuer))),
+    });
+    if (profile !== "ocsp") list.push({ id: oids.crlDistributionPoints, value: seq(seq(tagged(0, tagged(0, uri(at.crl))))) });
+  }
+  return list;
+};
