@@ -1,5 +1,5 @@
 /** Access rights: who may ask what, how, for which purpose, receiving which fields. The provider's side decides. */
-import { checkPath, globMatches } from "./path.ts";
+import { checkPath, globMatches } from "../protocol/path.ts";
 
 export interface Right {
   id: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { decide, type Right, type Wish } from "./access.ts";
+import { decide, type Right, type Wish } from "./rules.ts";
 
 const right: Right = {
   id: "r1",
