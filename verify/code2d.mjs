@@ -24,23 +24,13 @@ const toBase64url = (bytes) =>
     .replaceAll("/", "_")
     .replaceAll("=", "");
 const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-const same = (a, b) => a.length === b.length && a.every((byte, at) => byte === b[at]);
-const day = (high, low) =>
-  new Date(Date.UTC(2000, 0, 1) + (high * 256 + low) * 86_400_000).toISOString().slice(0, 10);
+const day = (high, low) => new Date(Date.UTC(2000, 0, 1) + (high * 256 + low) * 86_400_000).toISOString().slice(0, 10);
 
 const readField = (name, value) => {
   if (name === "birth") {
     const [a, b, month, date] = value;
     const year = a * 256 + b;
-    if (
-      value.length !== 4 ||
-      year === 0 ||
-      year > 9999 ||
-      month > 12 ||
-      date > 31 ||
-      (month === 0 && date !== 0)
-    )
-      return undefined;
+    if (value.length !== 4 || year === 0 || year > 9999 || month > 12 || date > 31 || (month === 0 && date !== 0)) return undefined;
     return `${String(year).padStart(4, "0")}-${String(month).padStart(2, "0")}-${String(date).padStart(2, "0")}`;
   }
   if (name === "validUntil") return value.length === 2 ? day(value[0], value[1]) : undefined;
@@ -62,16 +52,14 @@ const read = (scanned) => {
   const text = isText(scanned) ? scanned.trim().split("#").at(-1) : "";
   const bytes = fromBase64url(text);
   if (bytes === undefined || toBase64url(bytes) !== text) return undefined;
-  if (bytes.length < 76 || bytes.length > 350 || bytes[0] !== 0x54 || bytes[1] !== 0x31)
-    return undefined;
+  if (bytes.length < 76 || bytes.length > 350 || bytes[0] !== 0x54 || bytes[1] !== 0x31) return undefined;
   const end = bytes.length - 64;
   const fields = { issued: day(bytes[10], bytes[11]) };
   let last = 0;
   for (let at = 12; at < end;) {
     const [id, size] = [bytes[at], bytes[at + 1]];
     const name = NAMES[id];
-    if (id <= last || name === undefined || at + 2 >= end || size === 0 || at + 2 + size > end)
-      return undefined;
+    if (id <= last || name === undefined || at + 2 >= end || size === 0 || at + 2 + size > end) return undefined;
     const value = readField(name, bytes.subarray(at + 2, at + 2 + size));
     if (value === undefined) return undefined;
     fields[name] = value;
@@ -94,8 +82,7 @@ const read = (scanned) => {
 export const checkCode2d = async (scanned, list, today) => {
   const code = read(scanned);
   if (code === undefined) return refused("malformed");
-  if (list?.format !== "toguna-code2d-keys" || list.version !== 1 || !Array.isArray(list.keys))
-    return refused("unknown-key-list");
+  if (list?.format !== "toguna-code2d-keys" || list.version !== 1 || !Array.isArray(list.keys)) return refused("unknown-key-list");
   const key = list.keys.find((candidate) => candidate?.id === code.keyId);
   const [x, y] = [fromBase64url(key?.x), fromBase64url(key?.y)];
   if (x?.length !== 32 || y?.length !== 32) return refused("unknown-key");
@@ -104,33 +91,16 @@ export const checkCode2d = async (scanned, list, today) => {
   if (hex(id) !== code.keyId) return refused("unknown-key");
   let genuine = false;
   try {
-    const publicKey = await crypto.subtle.importKey(
-      "raw",
-      point,
-      { name: "ECDSA", namedCurve: "P-256" },
-      false,
-      ["verify"],
-    );
-    genuine = await crypto.subtle.verify(
-      { name: "ECDSA", hash: "SHA-256" },
-      publicKey,
-      code.signature,
-      code.signed,
-    );
+    const publicKey = await crypto.subtle.importKey("raw", point, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
+    genuine = await crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, publicKey, code.signature, code.signed);
   } catch {
     return refused("unknown-key"); // a point that is not on the curve
   }
   if (!genuine) return refused("bad-signature");
   if (key.revoked === true) return refused("key-revoked");
-  if (
-    !isText(key.from) ||
-    !isText(key.until) ||
-    code.fields.issued < key.from ||
-    code.fields.issued > key.until
-  )
+  if (!isText(key.from) || !isText(key.until) || code.fields.issued < key.from || code.fields.issued > key.until)
     return refused("key-not-valid-then");
-  const expired =
-    isText(today) && code.fields.validUntil !== undefined && code.fields.validUntil < today;
+  const expired = isText(today) && code.fields.validUntil !== undefined && code.fields.validUntil < today;
   return { ok: true, fields: code.fields, issuer: key.issuer, keyId: code.keyId, expired };
 };
 

@@ -1,5 +1,5 @@
 // The public key list that lets anyone check codes without a network, and the check itself.
-import { createPublicKey, verify } from "node:crypto";
+import { X509Certificate, createPublicKey, verify } from "node:crypto";
 import { type Code2dFields, Code2dError, code2dKeyId, parseCode2d } from "./code2d.ts";
 
 export interface Code2dKey {
@@ -36,8 +36,7 @@ export const code2dKey = (spki: Uint8Array, rest: Omit<Code2dKey, "id" | "x" | "
   const jwk = createPublicKey({ key: Buffer.from(spki), format: "der", type: "spki" }).export({
     format: "jwk",
   });
-  if (jwk.crv !== "P-256" || jwk.x === undefined || jwk.y === undefined)
-    throw new Code2dError("2D codes are signed with P-256");
+  if (jwk.crv !== "P-256" || jwk.x === undefined || jwk.y === undefined) throw new Code2dError("2D codes are signed with P-256");
   const point = { x: Buffer.from(jwk.x, "base64url"), y: Buffer.from(jwk.y, "base64url") };
   return { ...rest, id: code2dKeyId(point), x: jwk.x, y: jwk.y };
 };
@@ -71,7 +70,20 @@ export const verifyCode2d = (scanned: string, list: Code2dKeyList): Code2dCheck 
   if (!verify("sha256", signedBytes, { key: publicKey, dsaEncoding: "ieee-p1363" }, signature))
     return { ok: false, reason: "bad-signature" };
   if (key.revoked === true) return { ok: false, reason: "key-revoked" };
-  if (fields.issued < key.from || fields.issued > key.until)
-    return { ok: false, reason: "key-not-valid-then" };
+  if (fields.issued < key.from || fields.issued > key.until) return { ok: false, reason: "key-not-valid-then" };
   return { ok: true, fields, issuer: key.issuer, keyId };
 };
+
+/** PEM of a certificate (or a chain: the first counts) or of a public key, as DER of its public key. */
+const spkiOf = (pem: string): Buffer =>
+  createPublicKey(
+    pem.includes("BEGIN CERTIFICATE") ? new X509Certificate(pem).publicKey.export({ format: "pem", type: "spki" }) : pem,
+  ).export({
+    format: "der",
+    type: "spki",
+  });
+
+export const code2dKeyOf = (pem: string, rest: Omit<Code2dKey, "id" | "x" | "y">): Code2dKey => code2dKey(spkiOf(pem), rest);
+
+/** Names the key a certificate certifies. */
+export const code2dKeyIdOf = (pem: string): string => code2dKeyOf(pem, { issuer: { fr: "", en: "" }, from: "", until: "" }).id;

@@ -2,20 +2,12 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { generateKeyPairSync, sign } from "node:crypto";
 import fc from "fast-check";
-import {
-  type Code2dFields,
-  Code2dError,
-  code2d,
-  code2dName,
-  code2dPayload,
-  parseCode2d,
-} from "./code2d.ts";
+import { type Code2dFields, Code2dError, code2d, code2dName, code2dPayload, parseCode2d } from "./code2d.ts";
 import { code2dKey, code2dKeyList, verifyCode2d } from "./code2d-keys.ts";
 
 const origin = "http://localhost:8080";
 const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
-const signer = async (bytes: Uint8Array): Promise<Uint8Array> =>
-  sign("sha256", bytes, { key: pair.privateKey, dsaEncoding: "ieee-p1363" });
+const signer = async (bytes: Uint8Array): Promise<Uint8Array> => sign("sha256", bytes, { key: pair.privateKey, dsaEncoding: "ieee-p1363" });
 const entry = code2dKey(pair.publicKey.export({ format: "der", type: "spki" }), {
   issuer: { fr: "Tribunal", en: "Court" },
   from: "2026-01-01",
@@ -41,19 +33,10 @@ const anyFields: fc.Arbitrary<Code2dFields> = fc.record(
     issued: fc
       .date({ min: new Date("2000-01-01"), max: new Date("2179-01-01"), noInvalidDate: true })
       .map((d) => d.toISOString().slice(0, 10)),
-    name: fc
-      .string({ unit: "grapheme", minLength: 1, maxLength: 200 })
-      .filter((name) => code2dName(name) !== ""),
+    name: fc.string({ unit: "grapheme", minLength: 1, maxLength: 200 }).filter((name) => code2dName(name) !== ""),
     birth: fc
-      .tuple(
-        fc.integer({ min: 1, max: 9999 }),
-        fc.integer({ min: 1, max: 12 }),
-        fc.integer({ min: 0, max: 31 }),
-      )
-      .map(
-        ([y, m, d]) =>
-          `${String(y).padStart(4, "0")}-${String(m).padStart(2, "0")}-${String(d).padStart(2, "0")}`,
-      ),
+      .tuple(fc.integer({ min: 1, max: 9999 }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 31 }))
+      .map(([y, m, d]) => `${String(y).padStart(4, "0")}-${String(m).padStart(2, "0")}-${String(d).padStart(2, "0")}`),
     conclusion: fc.stringMatching(/^[a-z0-9-]{1,32}$/),
     validUntil: fc.constant("2026-12-21"),
     check: fc.stringMatching(/^[0-9A-Z]{4,16}$/),
@@ -104,10 +87,7 @@ test("every changed, lost or added letter is refused", async () => {
       fc.constantFrom(..."ABCxyz019-_=+ é"),
       fc.constantFrom("change", "drop", "add"),
       (at, letter, how) => {
-        const forged =
-          text.slice(0, at) +
-          (how === "drop" ? "" : letter) +
-          text.slice(how === "add" ? at : at + 1);
+        const forged = text.slice(0, at) + (how === "drop" ? "" : letter) + text.slice(how === "add" ? at : at + 1);
         if (forged.trim() !== text) assert.equal(verifyCode2d(forged, list).ok, false);
       },
     ),
@@ -134,8 +114,7 @@ test("a key says nothing outside its dates, once revoked, or when the list names
 });
 
 test("what does not fit is refused when writing, not cut in silence", () => {
-  const write = (change: Partial<Code2dFields>) => () =>
-    code2dPayload(entry.id, { ...fields, ...change });
+  const write = (change: Partial<Code2dFields>) => () => code2dPayload(entry.id, { ...fields, ...change });
   for (const change of [
     { type: "Ünfit" },
     { type: "" },

@@ -65,8 +65,7 @@ const ascii = (pattern: RegExp, value: string, what: string): Uint8Array =>
 const daysOf = (date: string): Uint8Array => {
   const at = Date.parse(`${date}T00:00:00Z`);
   const days = (at - EPOCH) / DAY;
-  if (!Number.isInteger(days) || days < 0 || days > 0xffff || dateOf(days) !== date)
-    refuse(`date ${date} does not fit the code`);
+  if (!Number.isInteger(days) || days < 0 || days > 0xffff || dateOf(days) !== date) refuse(`date ${date} does not fit the code`);
   return Uint8Array.of(days >> 8, days & 0xff);
 };
 const dateOf = (days: number): string => new Date(EPOCH + days * DAY).toISOString().slice(0, 10);
@@ -74,8 +73,7 @@ const dateOf = (days: number): string => new Date(EPOCH + days * DAY).toISOStrin
 const birthBytes = (birth: string): Uint8Array => {
   const match = /^(\d{4})-(\d\d)-(\d\d)$/.exec(birth) ?? refuse("birth date does not fit the code");
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  if (year === 0 || month > 12 || day > 31 || (month === 0 && day !== 0))
-    refuse("birth date does not fit the code");
+  if (year === 0 || month > 12 || day > 31 || (month === 0 && day !== 0)) refuse("birth date does not fit the code");
   return Uint8Array.of(year >> 8, year & 0xff, month, day);
 };
 
@@ -94,12 +92,7 @@ export const code2dName = (name: string): string => {
 
 /** Names a key by its public point: the first 8 bytes of SHA-256(0x04 || x || y). */
 export const code2dKeyId = (point: { x: Uint8Array; y: Uint8Array }): string =>
-  createHash("sha256")
-    .update(Uint8Array.of(4))
-    .update(point.x)
-    .update(point.y)
-    .digest("hex")
-    .slice(0, 16);
+  createHash("sha256").update(Uint8Array.of(4)).update(point.x).update(point.y).digest("hex").slice(0, 16);
 
 /** The body of the code, before its signature. */
 export const code2dPayload = (keyId: string, fields: Code2dFields): Uint8Array => {
@@ -111,11 +104,9 @@ export const code2dPayload = (keyId: string, fields: Code2dFields): Uint8Array =
   const name = fields.name === undefined ? "" : code2dName(fields.name);
   if (name !== "") parts.push([FIELD.name, new TextEncoder().encode(name)]);
   if (fields.birth !== undefined) parts.push([FIELD.birth, birthBytes(fields.birth)]);
-  if (fields.conclusion !== undefined)
-    parts.push([FIELD.conclusion, ascii(CODE, fields.conclusion, "conclusion")]);
+  if (fields.conclusion !== undefined) parts.push([FIELD.conclusion, ascii(CODE, fields.conclusion, "conclusion")]);
   if (fields.validUntil !== undefined) parts.push([FIELD.validUntil, daysOf(fields.validUntil)]);
-  if (fields.check !== undefined)
-    parts.push([FIELD.check, ascii(CHECK, fields.check, "check number")]);
+  if (fields.check !== undefined) parts.push([FIELD.check, ascii(CHECK, fields.check, "check number")]);
   return Uint8Array.from([
     ...MAGIC,
     ...Buffer.from(keyId, "hex"),
@@ -125,15 +116,10 @@ export const code2dPayload = (keyId: string, fields: Code2dFields): Uint8Array =
 };
 
 /** What the issuer's key signs (ECDSA P-256, SHA-256): the payload under its own prefix. */
-export const code2dSignedBytes = (payload: Uint8Array): Uint8Array =>
-  Uint8Array.from([...DOMAIN, ...payload]);
+export const code2dSignedBytes = (payload: Uint8Array): Uint8Array => Uint8Array.from([...DOMAIN, ...payload]);
 
 /** Payload and signature joined as the text a QR code carries: `<origin>/v#<base64url>`. The part after # never reaches a server's log. */
-export const code2dAttach = (
-  origin: string,
-  payload: Uint8Array,
-  signature: Uint8Array,
-): string => {
+export const code2dAttach = (origin: string, payload: Uint8Array, signature: Uint8Array): string => {
   if (signature.length !== SIGNATURE) refuse("the signature is r || s, 64 bytes");
   const whole = Buffer.concat([payload, signature]);
   if (whole.length > CODE2D_MAX_BYTES) refuse(`the code holds at most ${CODE2D_MAX_BYTES} bytes`);
@@ -175,8 +161,7 @@ export const parseCode2d = (scanned: string): ParsedCode2d => {
     const id = payload[at] ?? 0;
     const size = payload[at + 1] ?? 0;
     const value = payload.subarray(at + 2, at + 2 + size);
-    if (id <= last || id > FIELD.check || size === 0 || value.length !== size)
-      refuse("fields are malformed");
+    if (id <= last || id > FIELD.check || size === 0 || value.length !== size) refuse("fields are malformed");
     values.set(id, value);
     last = id;
     at += 2 + size;
@@ -208,11 +193,7 @@ const fieldsOf = (values: Map<number, Uint8Array>, payload: Uint8Array): Code2dF
   };
   const birth = values.get(FIELD.birth);
   const validUntil = values.get(FIELD.validUntil);
-  const [name, conclusion, check] = [
-    string(FIELD.name),
-    string(FIELD.conclusion),
-    string(FIELD.check),
-  ];
+  const [name, conclusion, check] = [string(FIELD.name), string(FIELD.conclusion), string(FIELD.check)];
   if (name !== undefined) fields.name = name;
   if (birth !== undefined) {
     if (birth.length !== 4) refuse("fields are malformed");

@@ -1,0 +1,50 @@
+// From the caller's data to what a template reads: text made printable, the 2D code drawn, tables checked.
+import { type Coverage, printable } from "./printable.ts";
+import { qrSvg } from "./qr.ts";
+import type { Table, TemplateName, Templates } from "./shapes.ts";
+
+export interface Prepared {
+  json: string;
+  /** Characters that paper could not show. */
+  replaced: string[];
+}
+
+const walk = (value: unknown, covers: Coverage, replaced: Set<string>): unknown => {
+  if (typeof value === "string") return printable(value, covers, replaced);
+  if (Array.isArray(value)) return value.map((item) => walk(item, covers, replaced));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== undefined)
+      .map(([key, inner]) => [key, walk(inner, covers, replaced)]),
+  );
+};
+
+const tableOf = (data: Templates[TemplateName]): Table | undefined => {
+  if ("conclusion" in data) return data.conclusion.table;
+  return "table" in data ? data.table : undefined;
+};
+
+/** One short row would shift every cell after it into the wrong column. */
+const checkTable = (table: Table | undefined): void => {
+  if (table === undefined) return;
+  const width = table.columns.length;
+  const wrong = table.rows.some((row) => row.length !== width) || (table.widths ?? table.columns).length !== width;
+  if (wrong || width === 0) throw new TypeError(`each row of the table needs ${width} cells`);
+};
+
+export const prepare = <N extends TemplateName>(data: Templates[N], covers: Coverage): Prepared => {
+  checkTable(tableOf(data));
+  const replaced = new Set<string>();
+  const { arms, ...head } = data.letterhead;
+  const { code, ...verification } = data.verification;
+  const clean = walk({ ...data, letterhead: head, verification }, covers, replaced) as Templates[N];
+  const ready = {
+    ...clean,
+    // Typst knows languages by two or three letters and nothing else.
+    lang: /^[a-z]{2,3}$/.test(data.lang) ? data.lang : "fr",
+    letterhead: { ...clean.letterhead, ...(arms ? { arms } : {}) },
+    verification: { ...clean.verification, ...(code ? { code: qrSvg(code) } : {}) },
+  };
+  return { json: JSON.stringify(ready), replaced: [...replaced] };
+};
