@@ -8,6 +8,7 @@ pg.types.setTypeParser(1082, (text: string) => text);
 
 export interface Settings {
   person: string | null;
+  account: string | null;
   institution: string | null;
   unscoped: boolean;
 }
@@ -50,8 +51,8 @@ export function openDatabase(url: string, max = 16): Database {
         const opening = client.query(o.readOnly ? "begin read only" : "begin");
         const setting = client.query({
           name: "toguna-settings",
-          text: "select set_config('toguna.person',$1,true), set_config('toguna.institution',$2,true), set_config('toguna.unscoped',$3,true)",
-          values: [s.person ?? "", s.institution ?? "", s.unscoped ? "on" : ""],
+          text: "select set_config('toguna.person',$1,true), set_config('toguna.institution',$2,true), set_config('toguna.unscoped',$3,true), set_config('toguna.account',$4,true)",
+          values: [s.person ?? "", s.institution ?? "", s.unscoped ? "on" : "", s.account ?? ""],
         });
         await Promise.all([opening, setting]);
         const tx = transactionOn(client);

@@ -4,17 +4,18 @@ import type { Clock, Context, Host, Ids, JobContext, Log, Outside, TransactionOp
 import type { Contract, InputOf, OutputOf } from "./contract.ts";
 import { loadCountry, type Country } from "./country.ts";
 import { openDatabase, type Database, type Tx } from "./db.ts";
-import type { Module, Port, Provided, Sweep } from "./define.ts";
+import type { Fact, Module, Port, Provided, Sweep } from "./define.ts";
 import { createDispatch, isKept, type Dispatch } from "./dispatch.ts";
 import { insertFacts, personalRead, prepareFact, type PendingFact } from "./facts.ts";
 import { createMetrics } from "./metrics.ts";
 import { internalError } from "./problem.ts";
 import { listenersByFact, openQueue, type PendingJob, type Queue } from "./queue.ts";
 import { derivedSecrets, secretsFrom } from "./secrets.ts";
-import { compile, sql } from "./sql.ts";
+import { every, leadSweep } from "./sweeps.ts";
 import { randomIds, systemClock } from "./time.ts";
 import type { Caller } from "./who.ts";
 import { say, type Lang } from "./words.ts";
+import { operations, type Pulse } from "./operate.ts";
 import { Compile } from "typebox/compile";
 
 /** Who is behind these credentials? Composed by apps/server from identity and registry. */
@@ -74,7 +75,9 @@ export function sourceOf(ip: string | undefined): string {
 const stranger: Caller = { kind: "stranger" };
 
 export async function createKernel(o: KernelOptions): Promise<Kernel> {
-  const { config, modules } = o;
+  const { config } = o;
+  const pulse: Pulse = { startedAt: o.clock?.now() ?? systemClock("UTC").now(), facts: new Map(), sweeps: new Map() };
+  const modules = [operations(pulse), ...o.modules];
   const country =
     o.country ??
     loadCountry(
@@ -89,7 +92,10 @@ export async function createKernel(o: KernelOptions): Promise<Kernel> {
   const database = openDatabase(o.runUrl);
   const dispatch = createDispatch(modules.flatMap((m) => m.handlers));
   const listeners = listenersByFact(modules.flatMap((m) => m.listeners));
-  const factTypes = new Map([personalRead, ...modules.flatMap((m) => m.facts)].map((f) => [f.type, Compile(f.data)]));
+  for (const f of [personalRead as unknown as Fact, ...modules.flatMap((m) => m.facts)]) pulse.facts.set(f.type, f);
+  const factTypes = new Map([...pulse.facts.values()].map((f) => [f.type, Compile(f.data)]));
+  for (const s of modules.flatMap((m) => m.sweeps))
+    pulse.sweeps.set(s.name, { name: s.name, everySeconds: s.seconds, lastRunAt: null, tookMs: 0, error: null });
   const common = { clock, ids, country, log, config, secret, metric: metrics };
   const shutdown = new AbortController();
   const stops: (() => Promise<void> | void)[] = [];
@@ -108,6 +114,7 @@ export async function createKernel(o: KernelOptions): Promise<Kernel> {
     let refused: unknown;
     const settings = {
       person: "person" in caller ? caller.person : null,
+      account: "account" in caller ? caller.account : null,
       institution: caller.kind === "official" || caller.kind === "system" ? (caller.institution ?? null) : null,
       unscoped: caller.kind === "system" && !caller.institution,
     };
@@ -199,21 +206,7 @@ export async function createKernel(o: KernelOptions): Promise<Kernel> {
     };
   };
 
-  async function runSweep(s: Sweep): Promise<void> {
-    const client = await database.pool.connect();
-    try {
-      const { text, values } = compile(sql`select pg_try_advisory_lock(7460803, hashtext(${s.name})) as held`);
-      const { rows } = await client.query<{ held: boolean }>(text, values);
-      if (!rows[0]?.held) return;
-      try {
-        await s.run(jobContext(s.name));
-      } finally {
-        await client.query("select pg_advisory_unlock(7460803, hashtext($1))", [s.name]).catch(() => undefined);
-      }
-    } finally {
-      client.release();
-    }
-  }
+  const runSweep = (s: Sweep) => leadSweep(s, database.pool, clock, pulse, () => jobContext(s.name));
 
   const host: Host = { ...jobContext("kernel.start"), onStop: (fn) => void stops.push(fn) };
   for (const d of o.drivers) drivers.set(d.port, await d.make(host));
@@ -277,27 +270,4 @@ export async function createKernel(o: KernelOptions): Promise<Kernel> {
 
 function asQuery(q: typeof insertFacts, facts: readonly PendingFact[]): [string, unknown[]] {
   return [q.text, q.values(facts)];
-}
-
-/** Runs, waits, runs again; never twice at once in this process. Returns how to stop it. */
-function every(s: Sweep, run: (s: Sweep) => Promise<void>, log: Log): () => Promise<void> {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let turn: Promise<void> = Promise.resolve();
-  const next = () => {
-    turn = run(s)
-      .catch((error) => {
-        if (!stopped)
-          log.warn({ sweep: s.name, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, "sweep failed");
-      })
-      .then(() => {
-        if (!stopped) timer = setTimeout(next, s.seconds * 1000);
-      });
-  };
-  timer = setTimeout(next, Math.min(s.seconds * 1000, 200));
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await Promise.race([turn, new Promise((r) => setTimeout(r, 3000))]);
-  };
 }

@@ -1,0 +1,43 @@
+/** Where each third-party package lives (rule 8); each has a page in docs/decisions/. */
+export const packageHomes: Record<string, string[]> = {
+  "@fastify/multipart": ["kernel/"],
+  fastify: ["kernel/"],
+  typebox: ["kernel/"],
+  pg: ["kernel/", "apps/server/"],
+  "pg-boss": ["kernel/"],
+  pino: ["kernel/"],
+  "prom-client": ["kernel/"],
+  "@peculiar/x509": ["modules/trust/"],
+  "reflect-metadata": ["modules/trust/"],
+  asn1js: ["modules/trust/"],
+  pkijs: ["modules/trust/"],
+  "pdf-lib": ["modules/trust/"],
+  "@signpdf/signpdf": ["modules/trust/"],
+  "@signpdf/utils": ["modules/trust/"],
+  "@signpdf/placeholder-pdf-lib": ["modules/trust/"],
+  pkcs11js: ["drivers/keys-pkcs11/"],
+  "@myriaddreamin/typst-ts-node-compiler": ["modules/documents/"],
+  uqr: ["modules/documents/"],
+  fflate: ["modules/documents/"],
+  nodemailer: ["drivers/email-smtp/"],
+  "oidc-provider": ["modules/identity/"],
+  "@simplewebauthn/server": ["modules/identity/"],
+  jose: ["modules/identity/"],
+  "d3-geo": ["apps/console/"],
+  "topojson-client": ["apps/console/"],
+  esbuild: ["ui/"],
+  sass: ["ui/"],
+};
+
+/** Files over 300 lines, each with its reason (rule 10). */
+export const longFiles: Record<string, string> = {};
+
+/** Files that may use the machine's clock or randomness directly (rule 9), each with its reason. */
+export const randomnessAllowed: Record<string, string> = {
+  "kernel/time.ts": "the one source of both",
+  "kernel/secrets.ts": "makes the installation's master secret once",
+  "kernel/postgres.ts": "makes the database owner's password once",
+  "kernel/facts.ts": "salts of facts never need to be repeated",
+  "kernel/queue.ts": "jitter between polls",
+  "kernel/migrate.ts": "runs before there is a context",
+};
