@@ -55,9 +55,7 @@ export function paymentConformance(name: string, open: () => Promise<PaymentBenc
       assert.ok(answer.state === "pending" || answer.state === "paid");
       const status = await paid(bench, o.reference);
       assert.equal(status.state, "paid");
-      assert.ok(
-        status.state === "paid" && status.amount === o.amount && status.reference === o.reference,
-      );
+      assert.ok(status.state === "paid" && status.amount === o.amount && status.reference === o.reference);
     });
     it("takes one reference for one charge", async () => {
       const bench = await open();
@@ -72,10 +70,7 @@ export function paymentConformance(name: string, open: () => Promise<PaymentBenc
     });
     it("says absent of a reference it never saw", async () => {
       const bench = await open();
-      assert.equal(
-        (await bench.driver.status(fresh(), bench.payer.operator, signal)).state,
-        "absent",
-      );
+      assert.equal((await bench.driver.status(fresh(), bench.payer.operator, signal)).state, "absent");
     });
     it("gives money back once for one refund reference", async () => {
       const bench = await open();
@@ -104,10 +99,7 @@ export function paymentConformance(name: string, open: () => Promise<PaymentBenc
       const bench = await open();
       const forged = new TextEncoder().encode('{"state":"paid"}');
       const operator = bench.payer.operator;
-      assert.equal(
-        await bench.driver.readCallback({ operator, headers: {}, body: forged }),
-        undefined,
-      );
+      assert.equal(await bench.driver.readCallback({ operator, headers: {}, body: forged }), undefined);
       const o = order(bench);
       await bench.driver.charge(o, signal);
       await bench.settle();
@@ -116,10 +108,7 @@ export function paymentConformance(name: string, open: () => Promise<PaymentBenc
         assert.ok(notices && notices.length > 0);
         const tampered = Uint8Array.from(sent.body);
         tampered[tampered.length - 2] = (tampered[tampered.length - 2] ?? 0) ^ 1;
-        assert.equal(
-          await bench.driver.readCallback({ operator, headers: sent.headers, body: tampered }),
-          undefined,
-        );
+        assert.equal(await bench.driver.readCallback({ operator, headers: sent.headers, body: tampered }), undefined);
       }
     });
   });

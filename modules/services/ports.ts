@@ -80,10 +80,7 @@ export interface RefundOrder {
   currency: string;
 }
 
-export type RefundAnswer =
-  | { state: "refunded"; operatorReference: string; at: Date }
-  | { state: "pending" }
-  | { state: "refused" };
+export type RefundAnswer = { state: "refunded"; operatorReference: string; at: Date } | { state: "pending" } | { state: "refused" };
 
 /** A line of the operator's daily statement. `amount` is positive when money came in, negative when it went back. */
 export interface StatementLine {

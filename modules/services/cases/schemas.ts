@@ -19,15 +19,7 @@ export const caseStates = [
 ] as const;
 export type CaseState = (typeof caseStates)[number];
 
-export const evidenceStates = [
-  "to-ask",
-  "asked",
-  "waiting-person",
-  "received",
-  "not-found",
-  "refused",
-  "failed",
-] as const;
+export const evidenceStates = ["to-ask", "asked", "waiting-person", "received", "not-found", "refused", "failed"] as const;
 export type EvidenceState = (typeof evidenceStates)[number];
 
 export const CaseNumber = T.String({
@@ -100,17 +92,7 @@ export const CaseView = T.Object({
   startedAt: T.String(),
   submittedAt: T.Optional(T.String()),
   /** What the citizen does next. */
-  next: T.Enum([
-    "authorise-evidence",
-    "wait-evidence",
-    "fill-form",
-    "submit",
-    "pay",
-    "wait-payment",
-    "wait-office",
-    "correct",
-    "none",
-  ]),
+  next: T.Enum(["authorise-evidence", "wait-evidence", "fill-form", "submit", "pay", "wait-payment", "wait-office", "correct", "none"]),
   office: T.Optional(T.Object({ id: T.String(), name: T.String() })),
   clock: T.Optional(ClockView),
   fees: FeesView,
@@ -127,9 +109,7 @@ export const CaseView = T.Object({
   ),
   decision: T.Optional(DecisionView),
   act: T.Optional(ActView),
-  documents: T.Array(
-    T.Object({ kind: T.Enum([...documentKinds]), title: T.String(), fileName: T.String() }),
-  ),
+  documents: T.Array(T.Object({ kind: T.Enum([...documentKinds]), title: T.String(), fileName: T.String() })),
   history: T.Array(T.Object({ at: T.String(), label: T.String() })),
   unreadMessages: T.Integer(),
 });

@@ -8,8 +8,7 @@ export const searchCatalogue = contract({
   id: "services.search-catalogue",
   method: "GET",
   path: "/api/services/catalogue",
-  summary:
-    "Search procedures: accents, case and small typing errors do not matter; no words lists everything",
+  summary: "Search procedures: accents, case and small typing errors do not matter; no words lists everything",
   who: anyone(),
   input: T.Object({ q: T.Optional(T.String({ maxLength: 200 })), lifeEvent: T.Optional(slug) }),
   output: T.Object({
@@ -34,8 +33,7 @@ export const readProcedure = contract({
   id: "services.read-procedure",
   method: "GET",
   path: "/api/services/procedures/{slug}",
-  summary:
-    "A procedure: who decides, cost line by line, delay, texts, evidence, each with source and date",
+  summary: "A procedure: who decides, cost line by line, delay, texts, evidence, each with source and date",
   who: anyone(),
   input: T.Object({ slug }),
   output: ProcedureView,
@@ -45,8 +43,7 @@ export const readOfficeStatistics = contract({
   id: "services.read-office-statistics",
   method: "GET",
   path: "/api/services/statistics",
-  summary:
-    "Public figures per office: cases received, decided, median and 90th percentile of the time taken, share within the legal delay",
+  summary: "Public figures per office: cases received, decided, median and 90th percentile of the time taken, share within the legal delay",
   who: anyone(),
   input: T.Object({ procedure: T.Optional(slug) }),
   output: T.Object({

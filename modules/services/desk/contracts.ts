@@ -47,8 +47,7 @@ export const readDeskCase = contract({
   id: "services.read-desk-case",
   method: "GET",
   path: `${path}/{number}`,
-  summary:
-    "A case with its evidence, their provenance, the search of the register and the legal clock",
+  summary: "A case with its evidence, their provenance, the search of the register and the legal clock",
   who: official(handleCases),
   input: T.Object({ number: CaseNumber }),
   output: DeskCase,
@@ -89,8 +88,7 @@ export const searchRegister = contract({
   id: "services.search-register",
   method: "POST",
   path: `${path}/{number}/register-search`,
-  summary:
-    "Ask the register the procedure names (for an extract of criminal record: the court’s convictions), through the exchange",
+  summary: "Ask the register the procedure names (for an extract of criminal record: the court’s convictions), through the exchange",
   who: official(handleCases),
   input: move,
   output: Moved,
@@ -116,8 +114,7 @@ export const concludeCase = contract({
   id: "services.conclude-case",
   method: "POST",
   path: `${path}/{number}/conclusion`,
-  summary:
-    "Decide: nothing to mention, or the mentions the law allows; refused while a candidate is not reviewed",
+  summary: "Decide: nothing to mention, or the mentions the law allows; refused while a candidate is not reviewed",
   who: official(decideCases),
   input: T.Object({ number: CaseNumber, version: Version, outcome: T.Enum(["none", "mentions"]) }),
   output: Moved,
@@ -163,8 +160,7 @@ export const signAct = contract({
   id: "services.sign-act",
   method: "POST",
   path: `${path}/{number}/signature`,
-  summary:
-    "Sign with one’s own key; the act (or the letter of refusal) is then sealed, kept and sent",
+  summary: "Sign with one’s own key; the act (or the letter of refusal) is then sealed, kept and sent",
   who: official(signActs),
   input: move,
   output: Moved,

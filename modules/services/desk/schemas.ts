@@ -1,27 +1,11 @@
 /** A case as the office sees it: everything with its provenance. */
 import { T, type Static } from "#kernel";
 import { FeesView } from "../catalogue/schemas.ts";
-import {
-  ActView,
-  caseStates,
-  ClockView,
-  DecisionView,
-  EvidenceView,
-  Row,
-} from "../cases/schemas.ts";
+import { ActView, caseStates, ClockView, DecisionView, EvidenceView, Row } from "../cases/schemas.ts";
 import { SummarySection } from "../forms/schemas.ts";
 import { ReceiptView } from "../payments/schemas.ts";
 
-export const deskViews = [
-  "to-take",
-  "mine",
-  "in-hand",
-  "correction",
-  "late",
-  "to-sign",
-  "done",
-  "all",
-] as const;
+export const deskViews = ["to-take", "mine", "in-hand", "correction", "late", "to-sign", "done", "all"] as const;
 
 export const QueueItem = T.Object({
   number: T.String(),
@@ -99,20 +83,7 @@ export const DeskCase = T.Object({
   assignee: T.Optional(T.String()),
   mine: T.Boolean(),
   /** What this official may do now; the desk shows exactly these. */
-  actions: T.Array(
-    T.Enum([
-      "claim",
-      "release",
-      "assign",
-      "search",
-      "review",
-      "conclude",
-      "correct",
-      "refuse",
-      "sign",
-      "message",
-    ]),
-  ),
+  actions: T.Array(T.Enum(["claim", "release", "assign", "search", "review", "conclude", "correct", "refuse", "sign", "message"])),
   answers: T.Array(SummarySection),
   /** Fields that may be sent back for correction. */
   correctable: T.Array(T.Object({ path: T.String(), label: T.String() })),
@@ -128,15 +99,12 @@ export const DeskCase = T.Object({
       text: T.String(),
     }),
   ),
-  grounds: T.Array(
-    T.Object({ code: T.String(), text: T.String(), legalBasis: T.Optional(T.String()) }),
-    { description: "The grounds of refusal this procedure knows" },
-  ),
+  grounds: T.Array(T.Object({ code: T.String(), text: T.String(), legalBasis: T.Optional(T.String()) }), {
+    description: "The grounds of refusal this procedure knows",
+  }),
   decision: T.Optional(DecisionView),
   act: T.Optional(ActView),
-  signingProblem: T.Optional(
-    T.String({ description: "Why the last attempt to issue failed; it is tried again" }),
-  ),
+  signingProblem: T.Optional(T.String({ description: "Why the last attempt to issue failed; it is tried again" })),
   history: T.Array(T.Object({ at: T.String(), label: T.String(), by: T.Optional(T.String()) })),
 });
 

@@ -21,9 +21,7 @@ const leaf = {
   source: T.Optional(T.String({ description: "The register that gave the value" })),
   value: T.Optional(T.Unknown()),
   display: T.Optional(T.String({ description: "The value as people write it" })),
-  options: T.Optional(
-    T.Array(T.Object({ value: T.String(), label: T.String(), hint: T.Optional(T.String()) })),
-  ),
+  options: T.Optional(T.Array(T.Object({ value: T.String(), label: T.String(), hint: T.Optional(T.String()) }))),
   maxLength: T.Optional(T.Integer()),
   min: T.Optional(T.Number()),
   max: T.Optional(T.Number()),
@@ -37,9 +35,7 @@ export const LeafView = T.Object(leaf);
 export const FieldView = T.Object({
   ...leaf,
   /** For type `group`: the repetitions, each with its own fields. */
-  items: T.Optional(
-    T.Array(T.Object({ index: T.Integer(), title: T.String(), fields: T.Array(LeafView) })),
-  ),
+  items: T.Optional(T.Array(T.Object({ index: T.Integer(), title: T.String(), fields: T.Array(LeafView) }))),
   minItems: T.Optional(T.Integer()),
   maxItems: T.Optional(T.Integer()),
   addLabel: T.Optional(T.String()),

@@ -18,9 +18,7 @@ export const startPayment = contract({
     number,
     operator: T.String({ maxLength: 40 }),
     phone: T.String({ maxLength: 24 }),
-    otp: T.Optional(
-      T.String({ maxLength: 12, description: "One-time code made on the handset; never the PIN" }),
-    ),
+    otp: T.Optional(T.String({ maxLength: 12, description: "One-time code made on the handset; never the PIN" })),
   }),
   output: PaymentView,
 });
@@ -57,8 +55,7 @@ export const readBalances = contract({
   id: "services.read-balances",
   method: "GET",
   path: "/api/services/operator/balances",
-  summary:
-    "The double-entry ledger: what each payee is owed, what each operator holds; the sum is zero",
+  summary: "The double-entry ledger: what each payee is owed, what each operator holds; the sum is zero",
   who: official(reconcilePayments),
   input: T.Object({}),
   output: T.Object({

@@ -1,15 +1,6 @@
 import { T, type Static } from "#kernel";
 
-export const paymentStates = [
-  "created",
-  "asked",
-  "pending",
-  "outcome-unknown",
-  "paid",
-  "failed",
-  "expired",
-  "refunded",
-] as const;
+export const paymentStates = ["created", "asked", "pending", "outcome-unknown", "paid", "failed", "expired", "refunded"] as const;
 export type PaymentState = (typeof paymentStates)[number];
 
 export const OperatorView = T.Object({
@@ -60,9 +51,7 @@ export const ReconciliationLine = T.Object({
   settledAt: T.Optional(T.String()),
   operatorReference: T.Optional(T.String()),
   /** `double`: money came twice for one case; `unmatched`: money came and no payment of ours asks for it. */
-  finding: T.Optional(
-    T.Enum(["waiting", "double", "unmatched", "amount-differs", "refund-waiting"]),
-  ),
+  finding: T.Optional(T.Enum(["waiting", "double", "unmatched", "amount-differs", "refund-waiting"])),
 });
 
 export type PaymentView = Static<typeof PaymentView>;
