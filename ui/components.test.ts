@@ -124,7 +124,13 @@ test("a country's arms are shapes only", () => {
 });
 
 test("the gallery shows every component in both languages, without inline style or script", () => {
-  const country = { code: "xx", name: { fr: "Pays", en: "Country" }, currency: "XOF", timeZone: "UTC", phone: { prefix: "+999" } };
+  const country = {
+    code: "xx",
+    name: { fr: "Pays", en: "Country" },
+    currency: { code: "XOF" },
+    timeZone: "UTC",
+    phone: { prefix: "+999" },
+  };
   for (const language of ["fr", "en"]) {
     const out = gallery({ lang: language, path: "/style", country, today: "2026-11-21" }).html;
     assert.ok(!/\sstyle=|<style|<script(?![^>]*src=)|\son[a-z]+="/i.test(out), "the content security policy allows none of these");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { amount, date, dateTime, fileSize, fold, partialDate, phone, time, typo, type Place } from "./index.ts";
 
-const country = { code: "bf", currency: "XOF", timeZone: "Africa/Ouagadougou", phone: { prefix: "+226" } };
+const country = { code: "bf", currency: { code: "XOF" }, timeZone: "Africa/Ouagadougou", phone: { prefix: "+226" } };
 const fr: Place = { lang: "fr", country };
 const en: Place = { lang: "en", country };
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");

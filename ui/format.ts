@@ -3,7 +3,7 @@ import type { Lang } from "#kernel";
 /** Where a text is read: the language, and the country's currency, time zone and phone prefix. */
 export interface Place {
   lang: Lang;
-  country: { code: string; currency: string; timeZone: string; phone: { prefix: string } };
+  country: { code: string; currency: { code: string }; timeZone: string; phone: { prefix: string } };
 }
 
 const made = new Map<string, unknown>();
@@ -27,8 +27,8 @@ export function number(place: Place, value: number): string {
 
 /** `1 500 F CFA`: the currency's own number of decimals, no-break spaces as the language has them. */
 export function amount(place: Place, value: number): string {
-  const key = `a${locale(place)}${place.country.currency}`;
-  return once(key, () => new Intl.NumberFormat(locale(place), { style: "currency", currency: place.country.currency })).format(value);
+  const key = `a${locale(place)}${place.country.currency.code}`;
+  return once(key, () => new Intl.NumberFormat(locale(place), { style: "currency", currency: place.country.currency.code })).format(value);
 }
 
 function format(place: Place, options: Intl.DateTimeFormatOptions, zone = place.country.timeZone) {
