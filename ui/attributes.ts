@@ -3,7 +3,7 @@ import { escapeHtml, html, raw, type Html, type HtmlValue } from "#kernel";
 /** What components accept as content: text (escaped), ready markup, or lists of both. */
 export type Content = HtmlValue;
 
-type AttributeValue = string | number | boolean | null | undefined;
+export type AttributeValue = string | number | boolean | null | undefined;
 
 /** Attributes from an object: null, undefined and false print nothing, true prints the bare name. */
 export function attributes(values: Record<string, AttributeValue>): Html {
@@ -28,4 +28,9 @@ export function classes(...names: (string | false | null | undefined)[]): string
 /** Words for screen readers only. */
 export function hiddenText(text: Content): Html {
   return html`<span class="govuk-visually-hidden">${text}</span>`;
+}
+
+/** One key for a control: the browser's access key, and the single key the desk's island listens to. */
+export function keyAttributes(key: string | undefined): Record<string, AttributeValue> {
+  return key ? { accesskey: key, "data-key": key, "aria-keyshortcuts": key } : {};
 }

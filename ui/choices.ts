@@ -1,5 +1,5 @@
 import { html, type Html } from "#kernel";
-import { attributes, classes, idOf, type Content } from "./attributes.ts";
+import { attributes, classes, idOf, keyAttributes, type Content } from "./attributes.ts";
 import { describedBy, errorMessage, hint, type Choice, type Field } from "./fields.ts";
 import { words } from "./words.ts";
 
@@ -28,7 +28,7 @@ export function radios(field: ChoiceField & { value?: string | null | undefined 
     field,
     field.items.map((item, index) => {
       const own = itemId(id, index);
-      return html`<div class="govuk-radios__item"><input${attributes({ class: "govuk-radios__input", type: "radio", id: own, name: field.name, value: item.value, checked: item.value === field.value, "aria-describedby": item.hint ? `${own}-item-hint` : null })}><label class="govuk-radios__label" for="${own}">${item.text}</label>${item.hint ? html`<span class="t-hint govuk-radios__hint" id="${own}-item-hint">${item.hint}</span>` : ""}</div>
+      return html`<div class="govuk-radios__item"><input${attributes({ class: "govuk-radios__input", type: "radio", id: own, name: field.name, value: item.value, checked: item.value === field.value, "aria-describedby": item.hint ? `${own}-item-hint` : null, ...keyAttributes(item.key) })}><label class="govuk-radios__label" for="${own}">${item.text}</label>${item.hint ? html`<span class="t-hint govuk-radios__hint" id="${own}-item-hint">${item.hint}</span>` : ""}</div>
 `;
     }),
   );
@@ -44,7 +44,7 @@ export function checkboxes(field: ChoiceField & { values?: readonly string[] }):
 
 /** One box on its own, e.g. a declaration on honour. */
 export function checkbox(name: string, id: string, item: Choice, checked = false): Html {
-  return html`<div class="govuk-checkboxes__item"><input${attributes({ class: "govuk-checkboxes__input", type: "checkbox", id, name, value: item.value, checked, "aria-describedby": item.hint ? `${id}-item-hint` : null })}><label class="govuk-checkboxes__label" for="${id}">${item.text}</label>${item.hint ? html`<span class="t-hint govuk-checkboxes__hint" id="${id}-item-hint">${item.hint}</span>` : ""}</div>
+  return html`<div class="govuk-checkboxes__item"><input${attributes({ class: "govuk-checkboxes__input", type: "checkbox", id, name, value: item.value, checked, "aria-describedby": item.hint ? `${id}-item-hint` : null, ...keyAttributes(item.key) })}><label class="govuk-checkboxes__label" for="${id}">${item.text}</label>${item.hint ? html`<span class="t-hint govuk-checkboxes__hint" id="${id}-item-hint">${item.hint}</span>` : ""}</div>
 `;
 }
 

@@ -1,5 +1,5 @@
 import { html, type Html } from "#kernel";
-import { attributes, classes, type Content } from "./attributes.ts";
+import { attributes, classes, keyAttributes, type Content } from "./attributes.ts";
 
 type Kind = "main" | "second" | "warn" | "plain";
 const kinds = { main: null, second: "t-second", warn: "t-warn", plain: "t-plain" } as const;
@@ -13,7 +13,14 @@ export interface ButtonOptions {
   /** Send even what is not complete. */
   novalidate?: boolean;
   disabled?: boolean;
+  /** Takes the focus at once: Enter is the next keystroke. */
+  focus?: boolean;
   key?: string;
+}
+
+/** The key, shown; not read out: `aria-keyshortcuts` says it. */
+function keyHint(key: string | undefined): Html | "" {
+  return key ? html` <kbd aria-hidden="true">${key.toUpperCase()}</kbd>` : "";
 }
 
 /** A submit button. Main buttons first in the source: the Enter key takes the first one. */
@@ -25,8 +32,9 @@ export function button(text: Content, options: ButtonOptions = {}): Html {
     formaction: options.action,
     formnovalidate: options.novalidate,
     disabled: options.disabled,
-    accesskey: options.key,
-  })}>${text}</button>`;
+    autofocus: options.focus,
+    ...keyAttributes(options.key),
+  })}>${text}${keyHint(options.key)}</button>`;
 }
 
 /** A link that is the next step of a journey. */

@@ -1,5 +1,5 @@
 import { html, type Html, type Lang } from "#kernel";
-import { attributes, classes, idOf, type Content } from "./attributes.ts";
+import { attributes, classes, idOf, keyAttributes, type AttributeValue, type Content } from "./attributes.ts";
 import { words } from "./words.ts";
 
 /** What every form field shares. `name` is the form's own flat name; `error` is a whole sentence. */
@@ -13,6 +13,8 @@ export interface Field {
   optional?: boolean;
   /** The label is the page's h1 (one question per page). */
   heading?: boolean;
+  /** The desk's key that goes here. */
+  key?: string;
 }
 
 export function describedBy(field: Field, id: string): string | null {
@@ -28,13 +30,14 @@ export function errorMessage(lang: Lang, id: string, error: string | null | unde
   return html`<span class="t-error" id="${id}-error"><span class="govuk-visually-hidden">${words(lang).errorPrefix}</span>${error}</span>`;
 }
 
-function labelled(field: Field, control: (id: string, common: Record<string, string | boolean | null>) => Html): Html {
+function labelled(field: Field, control: (id: string, common: Record<string, AttributeValue>) => Html): Html {
   const id = field.id ?? idOf(field.name);
   const common = {
     id,
     name: field.name,
     "aria-describedby": describedBy(field, id),
     "aria-invalid": field.error ? "true" : null,
+    ...keyAttributes(field.key),
   };
   const label = html`<label class="t-label" for="${id}"
     >${field.label}${field.optional ? html` <span class="t-soft">${words(field.lang).optional}</span>` : ""}</label
@@ -117,6 +120,7 @@ export interface Choice {
   value: string;
   text: Content;
   hint?: Content;
+  key?: string;
 }
 
 export interface SelectField extends Field {
