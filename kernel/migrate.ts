@@ -77,7 +77,7 @@ export async function migrate(ownerUrl: string, modules: readonly Module[], runt
 async function roles(client: pg.Client, password: string): Promise<void> {
   for (const [name, extra] of [
     ["toguna_run", "nobypassrls"],
-    ["toguna_export", ""],
+    ["toguna_export", "bypassrls"],
   ] as const) {
     const { rowCount } = await client.query("select 1 from pg_roles where rolname = $1", [name]);
     if (!rowCount)

@@ -88,6 +88,8 @@ export async function startPostgres(dir: string, o: { fast?: boolean } = {}): Pr
       "timezone=UTC",
       "-c",
       "wal_level=replica",
+      "-c",
+      "wal_keep_size=256MB",
       ...(o.fast ? ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"] : []),
     ],
     {
@@ -188,6 +190,12 @@ function run(file: string, as: User | undefined, args: string[]): void {
     cwd: "/",
     ...(as ?? {}),
   });
+}
+
+/** The address of the server that runs on `dir` now, if one does: for commands beside a running program. */
+export function runningPostgres(dir: string): string | undefined {
+  const server = runningServer(resolve(dir));
+  return server && address(readFileSync(`${resolve(dir)}.password`, "utf8").trim(), server.port);
 }
 
 /** The pid file's server, when that process lives and is a postgres. */

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import pg from "pg";
 import type { Config } from "#kernel/config";
-import { startPostgres } from "#kernel/postgres";
+import { runningPostgres, startPostgres } from "#kernel/postgres";
 
 /** The database of this installation, embedded or external, and the log-ins into it. */
 export interface Instance {
@@ -14,8 +14,14 @@ export interface Instance {
   stop(): Promise<void>;
 }
 
-export async function openInstance(config: Config): Promise<Instance> {
+/** `beside`: a command that may run while the program runs uses its database instead of being refused. */
+export async function openInstance(config: Config, o: { beside?: boolean } = {}): Promise<Instance> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o711 });
+  const running = o.beside && !config.databaseUrl ? runningPostgres(join(config.dataDir, "postgres")) : undefined;
+  if (running) {
+    const password = keptPassword(config.dataDir);
+    return { ...logins(running.replace(/\/postgres$/, "/toguna"), password), runPassword: password, stop: async () => undefined };
+  }
   const release = claim(config.dataDir);
   const runPassword = keptPassword(config.dataDir);
   if (config.databaseUrl) {

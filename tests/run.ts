@@ -1,0 +1,54 @@
+/**
+ * `npm test`: everything, on a real PostgreSQL. Types and lint first, then unit files in one process, then the files
+ * that own a world (a database each), two processes at a time. `npm test -- <words>` runs only files whose path holds one.
+ */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { startPostgres } from "#kernel/postgres";
+import { root, sources } from "./tree.ts";
+
+const wanted = process.argv.slice(2);
+const files = (await sources()).filter(
+  (s) => s.path.endsWith(".test.ts") && (wanted.length === 0 || wanted.some((w) => s.path.includes(w))),
+);
+const needsWorld = (text: string) => /#kernel\/testing|playwright-core|startPostgres|browser\.ts|journey|spawn/.test(text);
+const worlds = files.filter((s) => needsWorld(s.text)).map((s) => s.path);
+const units = files.filter((s) => !needsWorld(s.text)).map((s) => s.path);
+
+const dir = mkdtempSync(join(tmpdir(), "toguna-test-"));
+const cluster = await startPostgres(join(dir, "postgres"), { fast: true });
+const env = { ...process.env, TOGUNA_TEST_CLUSTER: cluster.url, TOGUNA_DEMO: undefined, NODE_OPTIONS: "" };
+let failed = 0;
+try {
+  if (wanted.length === 0) {
+    failed += await run("types", join(root, "node_modules/.bin/tsc"), ["--noEmit", "-p", "."]);
+    failed += await run("lint", join(root, "node_modules/.bin/oxlint"), ["--deny-warnings"]);
+  }
+  const common = ["--disable-warning=ExperimentalWarning", "--test", "--test-timeout=300000", "--test-reporter=spec"];
+  if (units.length) failed += await run("units", process.execPath, [...common, "--test-isolation=none", ...units]);
+  if (worlds.length)
+    failed += await run("worlds", process.execPath, [
+      ...common,
+      `--test-concurrency=${Math.max(2, Math.min(4, availableParallelism()))}`,
+      ...worlds,
+    ]);
+} finally {
+  await cluster.stop("immediate");
+  rmSync(dir, { recursive: true, force: true });
+}
+console.log(failed ? `\n${failed} part(s) failed.` : "\nAll parts passed.");
+process.exit(failed ? 1 : 0);
+
+function run(title: string, command: string, args: string[]): Promise<number> {
+  const began = Date.now();
+  console.log(`\n== ${title}`);
+  return new Promise((done) => {
+    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], env });
+    child.on("exit", (code) => {
+      console.log(`== ${title}: ${code === 0 ? "passed" : "FAILED"} after ${((Date.now() - began) / 1000).toFixed(1)} s`);
+      done(code === 0 ? 0 : 1);
+    });
+  });
+}
