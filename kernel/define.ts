@@ -96,7 +96,7 @@ export interface Relay<C extends Contract = Contract, S = unknown, R = unknown> 
 export function relay<C extends Contract, S, R>(r: Omit<Relay<C, S, R>, "kind">): Relay<C, S, R> {
   return { kind: "relay", ...r };
 }
-export type Handler<C extends Contract> = ((ctx: Context, input: InputOf<C>) => Promise<OutputOf<C>>) | Relay<C, never, never>;
+export type Handler<C extends Contract> = ((ctx: Context, input: InputOf<C>) => Promise<OutputOf<C>>) | Relay<C>;
 type Api = Record<string, unknown>;
 type Handlers<A extends Api> = { [K in keyof A as A[K] extends Contract ? K : never]: A[K] extends Contract ? Handler<A[K]> : never };
 export interface Implemented {
