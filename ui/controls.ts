@@ -38,8 +38,10 @@ export function button(text: Content, options: ButtonOptions = {}): Html {
 }
 
 /** A link that is the next step of a journey. */
-export function buttonLink(href: string, text: Content, kind: Kind = "main"): Html {
-  return html`<a href="${href}" class="${classes("t-button", kinds[kind])}" draggable="false">${text}</a>`;
+export function buttonLink(href: string, text: Content, kind: Kind = "main", key?: string): Html {
+  return html`<a href="${href}" class="${classes("t-button", kinds[kind])}" draggable="false" ${attributes(keyAttributes(key))}
+    >${text}${keyHint(key)}</a
+  >`;
 }
 
 export function actions(...content: Content[]): Html {
