@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import pg from "pg";
-import { readConfig } from "../config.ts";
+import { readConfig, type Config } from "../config.ts";
 import type { Context, TransactionOptions } from "../context.ts";
 import type { Contract, InputOf, OutputOf } from "../contract.ts";
 import { loadCountry } from "../country.ts";
@@ -57,7 +57,9 @@ export interface World {
 
 export interface WorldOptions {
   modules: readonly Module[];
-  drivers?: readonly Provided[];
+  drivers?: readonly Provided[] | ((config: Config) => readonly Provided[]);
+  /** After the modules' starts, before HTTP is there. */
+  prepare?: (kernel: Kernel) => Promise<void>;
   country?: string;
   apps?: readonly App[];
   guard?: Guard;
@@ -94,7 +96,7 @@ export async function world(o: WorldOptions): Promise<World> {
   const kernel = await createKernel({
     config,
     modules: o.modules,
-    drivers: o.drivers ?? [],
+    drivers: typeof o.drivers === "function" ? o.drivers(config) : (o.drivers ?? []),
     runUrl,
     guard,
     country,
@@ -102,6 +104,7 @@ export async function world(o: WorldOptions): Promise<World> {
     master: "test",
   });
   if (o.startModules ?? true) await kernel.start();
+  await o.prepare?.(kernel);
   const http = await createHttp(kernel, o.apps ?? [], { openapi: () => openapi(kernel.modules, config.origin) });
   await http.ready();
   const owner = new pg.Client({ connectionString: ownerUrl });
