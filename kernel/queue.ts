@@ -158,7 +158,7 @@ export async function openQueue(
     async stop() {
       abort.abort();
       for (const t of timers.values()) clearTimeout(t);
-      await Promise.race([Promise.allSettled([...running]), new Promise((r) => setTimeout(r, 3000))]);
+      await Promise.race([Promise.allSettled([...running]), new Promise((r) => setTimeout(r, 3000).unref())]);
       await b.stop({ graceful: false });
     },
   };

@@ -45,6 +45,6 @@ export function every(s: Sweep, run: (s: Sweep) => Promise<void>, log: Log): () 
   return async () => {
     stopped = true;
     clearTimeout(timer);
-    await Promise.race([turn, new Promise((r) => setTimeout(r, 3000))]);
+    await Promise.race([turn, new Promise((r) => setTimeout(r, 3000).unref())]);
   };
 }
