@@ -16,8 +16,7 @@ export const faultNames = [
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 
-export const isFault = (name: unknown): name is FaultName =>
-  (faultNames as readonly unknown[]).includes(name);
+export const isFault = (name: unknown): name is FaultName => (faultNames as readonly unknown[]).includes(name);
 
 export interface Behaviour {
   /** Milliseconds before an ordinary answer, between these two. */
@@ -38,13 +37,7 @@ export const calm: Behaviour = { latency: [0, 0], lateMs: 20_000, dripMs: 250 };
 export type Timer = (fn: () => void, ms: number) => void;
 
 /** Sends `body` the way `fault` says, or properly. */
-export function answer(
-  res: ServerResponse,
-  body: string,
-  fault: FaultName | undefined,
-  b: Behaviour,
-  after: Timer,
-): void {
+export function answer(res: ServerResponse, body: string, fault: FaultName | undefined, b: Behaviour, after: Timer): void {
   const json = { "content-type": "application/json; charset=utf-8" };
   const bytes = Buffer.from(body);
   switch (fault) {

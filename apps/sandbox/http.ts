@@ -64,8 +64,7 @@ export function listen(routes: readonly Route[], port: number): Promise<Listenin
       const url = new URL(req.url?.startsWith("/") ? req.url : "/", "http://sandbox");
       const path = segments(url.pathname);
       if (!path) return json(res, 400, { error: "malformed path" });
-      for (const route of routes)
-        if (await route({ req, res, method: req.method ?? "GET", url, path })) return;
+      for (const route of routes) if (await route({ req, res, method: req.method ?? "GET", url, path })) return;
       json(res, 404, { error: "nothing here" });
     })().catch(() => {
       if (!res.headersSent) json(res, 500, { error: "the sandbox itself failed" });

@@ -44,25 +44,15 @@ export async function startSandbox(o: SandboxOptions): Promise<Sandbox> {
   const clock = o.clock ?? systemClock(country.timeZone);
   const ids = o.ids ?? randomIds(clock);
   const merchantKey = o.merchantKey ?? demonstrationKey;
-  const registers = new Map<string, Register>(
-    country.get(registersSection).map((r) => [`${r.owner}/${r.register}`, r]),
-  );
+  const registers = new Map<string, Register>(country.get(registersSection).map((r) => [`${r.owner}/${r.register}`, r]));
   const operators = country.get(money).operators;
   const desks = new Map(
     operators.map((operator) => {
-      const file =
-        o.dataDir === undefined
-          ? undefined
-          : join(o.dataDir, "sandbox", `money-${operator.code}.json`);
-      return [
-        operator.code,
-        openDesk({ clock, secret: merchantKey, pace: o.pace ?? 2000, file }),
-      ] as const;
+      const file = o.dataDir === undefined ? undefined : join(o.dataDir, "sandbox", `money-${operator.code}.json`);
+      return [operator.code, openDesk({ clock, secret: merchantKey, pace: o.pace ?? 2000, file })] as const;
     }),
   );
-  const faults = new Map<string, Partial<Behaviour>>(
-    Object.entries(o.faults ?? { "*": { latency: [40, 250] } }),
-  );
+  const faults = new Map<string, Partial<Behaviour>>(Object.entries(o.faults ?? { "*": { latency: [40, 250] } }));
   const timers = new Set<NodeJS.Timeout>();
   const after = (fn: () => void, ms: number): void => {
     const timer = setTimeout(() => {
@@ -75,13 +65,7 @@ export async function startSandbox(o: SandboxOptions): Promise<Sandbox> {
     const at = path.join("/");
     if (method !== "GET") return false;
     if (at === "openapi.json") json(res, 200, openapi(registers.values(), "/"));
-    else if (at === "")
-      text(
-        res,
-        200,
-        "text/plain",
-        "Simulated outside world of the demonstration. See /openapi.json and /money\n",
-      );
+    else if (at === "") text(res, 200, "text/plain", "Simulated outside world of the demonstration. See /openapi.json and /money\n");
     else return false;
     return true;
   };

@@ -56,13 +56,7 @@ export type MemberView = Static<typeof MemberView>;
 export const FieldView = T.Object({
   name: T.String(),
   label: T.String(),
-  type: T.Union([
-    T.Literal("text"),
-    T.Literal("date"),
-    T.Literal("number"),
-    T.Literal("boolean"),
-    T.Literal("choice"),
-  ]),
+  type: T.Union([T.Literal("text"), T.Literal("date"), T.Literal("number"), T.Literal("boolean"), T.Literal("choice")]),
   required: T.Boolean(),
   options: T.Optional(T.Array(T.Object({ value: T.String(), label: T.String() }))),
 });
@@ -288,6 +282,8 @@ export const readHandRequest = contract({
   who: official(answerByHand),
   input: T.Object({ id: T.String({ maxLength: 40 }) }),
   output: HandRequestView,
+  // Names are shown: the read itself is recorded.
+  writes: true,
 });
 
 export const answerHandRequest = contract({
@@ -347,6 +343,8 @@ export const readProof = contract({
   who: official(proveMessage),
   input: T.Object({ exchange: T.String({ maxLength: 80 }) }),
   output: EntryProof,
+  // Names are shown: the read itself is recorded.
+  writes: true,
 });
 
 // ---- the person concerned

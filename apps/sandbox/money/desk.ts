@@ -3,17 +3,7 @@ import { createHmac } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Clock } from "#kernel";
-import {
-  charge,
-  type Notice,
-  newState,
-  noticeOf,
-  type Order,
-  refund,
-  settleNow,
-  type State,
-  type Then,
-} from "./operator.ts";
+import { charge, type Notice, newState, noticeOf, type Order, refund, settleNow, type State, type Then } from "./operator.ts";
 
 export interface Sent {
   url: string;
@@ -32,15 +22,9 @@ export interface MoneyDesk {
 }
 
 export const signatureHeader = "x-operator-signature";
-export const sign = (secret: string, body: Uint8Array | string): string =>
-  createHmac("sha256", secret).update(body).digest("hex");
+export const sign = (secret: string, body: Uint8Array | string): string => createHmac("sha256", secret).update(body).digest("hex");
 
-export function openDesk(o: {
-  clock: Clock;
-  secret: string;
-  pace: number;
-  file: string | undefined;
-}): MoneyDesk {
+export function openDesk(o: { clock: Clock; secret: string; pace: number; file: string | undefined }): MoneyDesk {
   const state = o.file && existsSync(o.file) ? thaw(readFileSync(o.file, "utf8")) : newState();
   const now = () => o.clock.now().getTime();
   const timers = new Set<NodeJS.Timeout>();

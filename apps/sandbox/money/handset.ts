@@ -57,8 +57,7 @@ const words = messages({
     behaviour: "How the operator will behave",
     ask: "Get a payment code",
     code: "Your payment code",
-    valid: (amount: string) =>
-      `Valid for 15 minutes, once, for ${amount} F CFA. Type it on the payment page of your procedure.`,
+    valid: (amount: string) => `Valid for 15 minutes, once, for ${amount} F CFA. Type it on the payment page of your procedure.`,
     balance: (amount: string) => `Simulated balance: ${amount} F CFA`,
     last: "Latest payments of this number",
     nothing: "No payment yet.",
@@ -104,10 +103,8 @@ export function handsetPage(world: MoneyWorld, shown: Shown, lang: string): Html
   const phone = international(shown.phone, world.phonePrefix);
   const desk = world.desks.get(shown.operator);
   const number = (n: number) => new Intl.NumberFormat(lang === "en" ? "en-GB" : "fr-FR").format(n);
-  const wrong = (field: string, text: string) =>
-    shown.wrong === field ? html`<p class="wrong" id="${field}-wrong">${text}</p>` : null;
-  const describe = (field: string) =>
-    shown.wrong === field ? html` aria-invalid="true" aria-describedby="${field}-wrong"` : null;
+  const wrong = (field: string, text: string) => (shown.wrong === field ? html`<p class="wrong" id="${field}-wrong">${text}</p>` : null);
+  const describe = (field: string) => (shown.wrong === field ? html` aria-invalid="true" aria-describedby="${field}-wrong"` : null);
   const select = (value: string, chosen: string | undefined, text: string) =>
     html`<option value="${value}" ${value === chosen ? raw(" selected") : null}>${text}</option>`;
   return html`<!doctype html>
@@ -137,23 +134,9 @@ export function handsetPage(world: MoneyWorld, shown: Shown, lang: string): Html
               ${world.operators.map((o) => select(o.code, shown.operator, say(o.name, lang)))}
             </select>
             <label for="phone">${w.phone}</label>${wrong("phone", w.wrongPhone)}
-            <input
-              id="phone"
-              name="phone"
-              type="tel"
-              autocomplete="off"
-              value="${shown.phone}"
-              ${describe("phone")}
-            />
+            <input id="phone" name="phone" type="tel" autocomplete="off" value="${shown.phone}" ${describe("phone")} />
             <label for="amount">${w.amount}</label>${wrong("amount", w.wrongAmount)}
-            <input
-              id="amount"
-              name="amount"
-              inputmode="numeric"
-              autocomplete="off"
-              value="${shown.amount}"
-              ${describe("amount")}
-            />
+            <input id="amount" name="amount" inputmode="numeric" autocomplete="off" value="${shown.amount}" ${describe("amount")} />
             <label for="behaviour">${w.behaviour}</label>
             <select id="behaviour" name="behaviour">
               ${behaviours.map((b) => select(b, shown.behaviour ?? "later", label[b]))}

@@ -1,17 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  type Behaviour,
-  balanceOf,
-  charge,
-  csv,
-  makeCode,
-  newState,
-  openingBalance,
-  refund,
-  settleNow,
-  statement,
-} from "./operator.ts";
+import { type Behaviour, balanceOf, charge, csv, makeCode, newState, openingBalance, refund, settleNow, statement } from "./operator.ts";
 
 const t0 = Date.UTC(2026, 10, 21, 10);
 const day = (at: Date) => at.toISOString().slice(0, 10);
@@ -32,8 +21,7 @@ function scene(behaviour: Behaviour = "prompt", amount = 750) {
   return {
     state,
     order,
-    pay: (reference: string, more: object = {}, at = t0) =>
-      charge(state, order(reference, more), at, 1000),
+    pay: (reference: string, more: object = {}, at = t0) => charge(state, order(reference, more), at, 1000),
   };
 }
 
@@ -106,10 +94,7 @@ test("a refund is once per reference and never more than was paid", () => {
   assert.equal(first.body["code"], 200);
   assert.deepEqual(refund(state, { reference: "r", payment: "a", amount: 500 }, t0 + 5), first);
   assert.equal(refund(state, { reference: "r2", payment: "a", amount: 251 }, t0).body["code"], 611);
-  assert.equal(
-    refund(state, { reference: "r3", payment: "unknown", amount: 1 }, t0).body["code"],
-    611,
-  );
+  assert.equal(refund(state, { reference: "r3", payment: "unknown", amount: 1 }, t0).body["code"], 611);
   assert.equal(balanceOf(state, phone), openingBalance - 250);
 });
 
@@ -125,14 +110,10 @@ test("the statement holds what moved that day, in and out", () => {
     statement(state, "2026-11-22", day).map((l) => [l.amount, l.reference]),
     [[-750, "a"]],
   );
-  assert.match(
-    csv(statement(state, "2026-11-21", day)),
-    /^transaction;reference;amount;at\r\nMP261121\.000001;a;750;/,
-  );
+  assert.match(csv(statement(state, "2026-11-21", day)), /^transaction;reference;amount;at\r\nMP261121\.000001;a;750;/);
 });
 
 test("odd amounts and other currencies are refused", () => {
   const { pay } = scene();
-  for (const more of [{ amount: 0 }, { amount: -5 }, { amount: 1.5 }, { currency: "EUR" }])
-    assert.equal(pay("a", more).body["code"], 601);
+  for (const more of [{ amount: 0 }, { amount: -5 }, { amount: 1.5 }, { currency: "EUR" }]) assert.equal(pay("a", more).body["code"], 601);
 });

@@ -2,16 +2,7 @@
  * A mobile-money operator whose payer makes a one-time code on the handset and types it on the merchant's page.
  * Pure: a state, commands with their instant, and what follows. Sending and waiting are somebody else's.
  */
-export const behaviours = [
-  "prompt",
-  "later",
-  "late",
-  "twice",
-  "reordered",
-  "never",
-  "cut",
-  "payer-refuses",
-] as const;
+export const behaviours = ["prompt", "later", "late", "twice", "reordered", "never", "cut", "payer-refuses"] as const;
 /**
  * What the operator does after a valid code: `prompt` answers at once; `later` answers "pending" and calls back soon;
  * `late` a good while after; `twice` calls back two times; `reordered` says first that it is paid, then an older "expired";
@@ -81,8 +72,7 @@ export const newState = (): State => ({
   balances: new Map(),
   serial: 0,
 });
-export const balanceOf = (state: State, phone: string): number =>
-  state.balances.get(phone) ?? openingBalance;
+export const balanceOf = (state: State, phone: string): number => state.balances.get(phone) ?? openingBalance;
 
 export function makeCode(state: State, wish: Omit<Code, "at" | "spent">, now: number): Code {
   const code = { ...wish, at: now, spent: false };
@@ -90,12 +80,7 @@ export function makeCode(state: State, wish: Omit<Code, "at" | "spent">, now: nu
   return code;
 }
 
-const said = (
-  code: number,
-  status: string,
-  message: string,
-  more: object = {},
-): Omit<Then, "after"> => ({
+const said = (code: number, status: string, message: string, more: object = {}): Omit<Then, "after"> => ({
   status: 200,
   body: { code, status, message, ...more },
 });
@@ -126,24 +111,14 @@ export function charge(state: State, order: Order, now: number, pace: number): T
   if (order.currency !== "XOF" || !Number.isInteger(order.amount) || order.amount < 1)
     return { ...said(601, "FAILED", "invalid amount or currency"), after: [] };
   const twin = [...state.payments.values()].some(
-    (p) =>
-      p.phone === order.phone &&
-      p.amount === order.amount &&
-      p.state !== "refused" &&
-      now - p.askedAt < tooSoon,
+    (p) => p.phone === order.phone && p.amount === order.amount && p.state !== "refused" && now - p.askedAt < tooSoon,
   );
   if (twin) return { ...said(606, "FAILED", "same number and amount too soon"), after: [] };
   const code = state.codes.find(
-    (c) =>
-      c.otp === order.otp &&
-      c.phone === order.phone &&
-      c.amount === order.amount &&
-      !c.spent &&
-      now - c.at < codeLives,
+    (c) => c.otp === order.otp && c.phone === order.phone && c.amount === order.amount && !c.spent && now - c.at < codeLives,
   );
   if (!code) return { ...said(604, "FAILED", "wrong one-time code"), after: [] };
-  if (balanceOf(state, order.phone) < order.amount)
-    return { ...said(605, "FAILED", "not enough money"), after: [] };
+  if (balanceOf(state, order.phone) < order.amount) return { ...said(605, "FAILED", "not enough money"), after: [] };
   code.spent = true;
   state.serial += 1;
   const { otp: _, currency: __, ...kept } = order;
@@ -201,8 +176,7 @@ function describe(p: Payment): Omit<Then, "after"> {
     at: new Date(p.settledAt ?? p.askedAt).toISOString(),
   };
   if (p.state === "paid") return said(200, "SUCCESS", "paid", more);
-  if (p.state === "refused")
-    return said(610, "FAILED", p.reason ?? "refused", { ...more, reason: p.reason });
+  if (p.state === "refused") return said(610, "FAILED", p.reason ?? "refused", { ...more, reason: p.reason });
   return said(623, "PENDING", "waiting", more);
 }
 
@@ -220,11 +194,7 @@ export function settleNow(state: State, reference: string, now: number): void {
   state.balances.set(p.phone, balanceOf(state, p.phone) - p.amount);
 }
 
-export function refund(
-  state: State,
-  wish: { reference: string; payment: string; amount: number },
-  now: number,
-): Omit<Then, "after"> {
+export function refund(state: State, wish: { reference: string; payment: string; amount: number }, now: number): Omit<Then, "after"> {
   const known = state.refunds.get(wish.reference);
   if (known)
     return said(200, "SUCCESS", "refunded", {
@@ -233,16 +203,8 @@ export function refund(
       at: new Date(known.at).toISOString(),
     });
   const p = state.payments.get(wish.payment);
-  const back = [...state.refunds.values()]
-    .filter((r) => r.payment === wish.payment)
-    .reduce((sum, r) => sum + r.amount, 0);
-  if (
-    !p ||
-    p.state !== "paid" ||
-    !Number.isInteger(wish.amount) ||
-    wish.amount < 1 ||
-    back + wish.amount > p.amount
-  )
+  const back = [...state.refunds.values()].filter((r) => r.payment === wish.payment).reduce((sum, r) => sum + r.amount, 0);
+  if (!p || p.state !== "paid" || !Number.isInteger(wish.amount) || wish.amount < 1 || back + wish.amount > p.amount)
     return said(611, "FAILED", "cannot be refunded");
   state.serial += 1;
   const made: Refund = { ...wish, transaction: transactionName(state, now), at: now };
@@ -278,13 +240,8 @@ export function statement(state: State, day: string, dayOf: (at: Date) => string
     amount: -r.amount,
     at: new Date(r.at).toISOString(),
   }));
-  return [...came, ...went]
-    .filter((line) => dayOf(new Date(line.at)) === day)
-    .sort((a, b) => a.at.localeCompare(b.at));
+  return [...came, ...went].filter((line) => dayOf(new Date(line.at)) === day).sort((a, b) => a.at.localeCompare(b.at));
 }
 
 export const csv = (lines: readonly Line[]): string =>
-  [
-    "transaction;reference;amount;at",
-    ...lines.map((l) => `${l.transaction};${l.reference};${l.amount};${l.at}`),
-  ].join("\r\n") + "\r\n";
+  ["transaction;reference;amount;at", ...lines.map((l) => `${l.transaction};${l.reference};${l.amount};${l.at}`)].join("\r\n") + "\r\n";

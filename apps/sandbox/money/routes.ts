@@ -26,12 +26,10 @@ function readOrder(raw: string): Order | undefined {
   } catch {
     return undefined;
   }
-  if (typeof order !== "object" || order === null || typeof order["amount"] !== "number")
-    return undefined;
+  if (typeof order !== "object" || order === null || typeof order["amount"] !== "number") return undefined;
   for (const field of fields) if (typeof order[field] !== "string") return undefined;
   const url = order["callback"] as string;
-  if (!URL.canParse(url) || !/^https?:/.test(url) || (order["reference"] as string).length > 64)
-    return undefined;
+  if (!URL.canParse(url) || !/^https?:/.test(url) || (order["reference"] as string).length > 64) return undefined;
   return order as unknown as Order;
 }
 
@@ -73,11 +71,7 @@ export function moneyRoutes(world: MoneyWorld): Route[] {
         amount?: unknown;
       };
       const { reference, payment, amount } = wish;
-      if (
-        typeof reference !== "string" ||
-        typeof payment !== "string" ||
-        typeof amount !== "number"
-      )
+      if (typeof reference !== "string" || typeof payment !== "string" || typeof amount !== "number")
         return (json(res, 400, { code: 400, message: "malformed refund" }), true);
       const answer = desk.refund({ reference, payment, amount });
       json(res, answer.status, answer.body);
@@ -86,8 +80,7 @@ export function moneyRoutes(world: MoneyWorld): Route[] {
     if (what === "statements" && method === "GET" && one !== undefined) {
       const day = /^(\d{4}-\d\d-\d\d)\.csv$/.exec(one)?.[1];
       if (!day) return false;
-      const dayOf = (at: Date) =>
-        new Intl.DateTimeFormat("en-CA", { timeZone: world.zone, dateStyle: "short" }).format(at);
+      const dayOf = (at: Date) => new Intl.DateTimeFormat("en-CA", { timeZone: world.zone, dateStyle: "short" }).format(at);
       text(res, 200, "text/csv", csv(statement(desk.state, day, dayOf)));
       return true;
     }
@@ -97,8 +90,7 @@ export function moneyRoutes(world: MoneyWorld): Route[] {
   const handset: Route = async ({ req, res, method, url, path }) => {
     if (path.join("/") !== "money") return false;
     const lang = url.searchParams.get("lang") === "en" ? "en" : "fr";
-    const show = (status: number, shown: Shown) =>
-      text(res, status, "text/html", handsetPage(world, shown, lang).html);
+    const show = (status: number, shown: Shown) => text(res, status, "text/html", handsetPage(world, shown, lang).html);
     if (method === "GET") {
       show(200, {
         phone: url.searchParams.get("phone") ?? "",
@@ -110,9 +102,7 @@ export function moneyRoutes(world: MoneyWorld): Route[] {
     if (method !== "POST") return false;
     const raw = (await readBody(req)) ?? "";
     const asJson = req.headers["content-type"]?.startsWith("application/json") ?? false;
-    const form = asJson
-      ? new Map(Object.entries(JSON.parse(raw) as Record<string, string>))
-      : new URLSearchParams(raw);
+    const form = asJson ? new Map(Object.entries(JSON.parse(raw) as Record<string, string>)) : new URLSearchParams(raw);
     const field = (name: string) => String(form.get(name) ?? "").trim();
     const shown: Shown = {
       phone: field("phone"),
@@ -122,27 +112,15 @@ export function moneyRoutes(world: MoneyWorld): Route[] {
     };
     const phone = international(shown.phone, world.phonePrefix);
     const amount = Number(shown.amount.replace(/\s/g, ""));
-    const behaviour = (behaviours as readonly string[]).includes(shown.behaviour ?? "")
-      ? (shown.behaviour as Behaviour)
-      : "later";
+    const behaviour = (behaviours as readonly string[]).includes(shown.behaviour ?? "") ? (shown.behaviour as Behaviour) : "later";
     const desk = world.desks.get(shown.operator);
-    const wrong = !desk
-      ? "operator"
-      : !phone
-        ? "phone"
-        : !Number.isInteger(amount) || amount < 1
-          ? "amount"
-          : undefined;
+    const wrong = !desk ? "operator" : !phone ? "phone" : !Number.isInteger(amount) || amount < 1 ? "amount" : undefined;
     if (wrong || !desk || !phone) {
       if (asJson) json(res, 400, { wrong });
       else show(400, { ...shown, wrong });
       return true;
     }
-    const code = makeCode(
-      desk.state,
-      { otp: world.ids.digits(6), phone, amount, behaviour },
-      now(),
-    );
+    const code = makeCode(desk.state, { otp: world.ids.digits(6), phone, amount, behaviour }, now());
     desk.save();
     if (asJson) json(res, 200, { otp: code.otp, phone, amount });
     else show(200, { ...shown, otp: code.otp });
@@ -154,10 +132,6 @@ export function moneyRoutes(world: MoneyWorld): Route[] {
 /** A number as people type it, in E.164; undefined when it cannot be one. */
 export function international(typed: string, prefix: string): string | undefined {
   const bare = typed.replace(/[\s.\-()]/g, "");
-  const full = bare.startsWith("+")
-    ? bare
-    : bare.startsWith("00")
-      ? `+${bare.slice(2)}`
-      : `${prefix}${bare}`;
+  const full = bare.startsWith("+") ? bare : bare.startsWith("00") ? `+${bare.slice(2)}` : `${prefix}${bare}`;
   return /^\+\d{10,15}$/.test(full) ? full : undefined;
 }

@@ -26,21 +26,16 @@ export function registerRoutes(world: RegisterWorld): Route {
     if (!register) return (json(res, 404, { error: "no such register" }), true);
     if (method !== "GET") return (json(res, 405, { error: "this register is read only" }), true);
     const found = search(register, new Map(url.searchParams));
-    if (!found.ok)
-      return (json(res, 400, { error: found.why, key: found.key, keys: register.keys }), true);
+    if (!found.ok) return (json(res, 400, { error: found.why, key: found.key, keys: register.keys }), true);
     const b: Behaviour = {
       ...calm,
       ...world.behaviours.get("*"),
       ...world.behaviours.get(`${owner}/${name}`),
     };
-    const unlucky =
-      b.rate !== undefined && chance(world.ids) < b.rate ? (b.rateFault ?? "error") : undefined;
+    const unlucky = b.rate !== undefined && chance(world.ids) < b.rate ? (b.rateFault ?? "error") : undefined;
     const fault: FaultName | undefined = b.fault ?? (isFault(found.fault) ? found.fault : unlucky);
     const [least, most] = b.latency;
-    world.after(
-      () => answer(res, JSON.stringify({ rows: found.rows }), fault, b, world.after),
-      least + (most - least) * chance(world.ids),
-    );
+    world.after(() => answer(res, JSON.stringify({ rows: found.rows }), fault, b, world.after), least + (most - least) * chance(world.ids));
     return true;
   };
 }

@@ -10,9 +10,7 @@ export interface Register {
   rows: readonly Row[];
 }
 
-export type Search =
-  | { ok: true; rows: Row[]; fault: string | undefined }
-  | { ok: false; why: "no-key" | "unknown-key"; key?: string };
+export type Search = { ok: true; rows: Row[]; fault: string | undefined } | { ok: false; why: "no-key" | "unknown-key"; key?: string };
 
 /** People write a name in many ways: case, accents, hyphens and spaces do not count. */
 export const fold = (text: string): string =>
@@ -34,27 +32,20 @@ export function valueAt(row: Row, dotted: string): unknown {
 
 function holds(row: Row, key: string, wanted: string): boolean {
   const value = valueAt(row, key);
-  const one = (v: unknown) =>
-    (typeof v === "string" || typeof v === "number") && fold(String(v)) === wanted;
+  const one = (v: unknown) => (typeof v === "string" || typeof v === "number") && fold(String(v)) === wanted;
   return Array.isArray(value) ? value.some(one) : one(value);
 }
 
 /** What starts with an underscore steers the simulation and is no data. */
-const visible = (row: Row): Row =>
-  Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith("_")));
+const visible = (row: Row): Row => Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith("_")));
 
 /** All the conditions together; never without one, so that nobody walks off with a register. */
 export function search(register: Register, conditions: ReadonlyMap<string, string>): Search {
   if (conditions.size === 0) return { ok: false, why: "no-key" };
-  for (const key of conditions.keys())
-    if (!register.keys.includes(key)) return { ok: false, why: "unknown-key", key };
+  for (const key of conditions.keys()) if (!register.keys.includes(key)) return { ok: false, why: "unknown-key", key };
   const wanted = [...conditions].map(([key, value]) => [key, fold(value)] as const);
   if (wanted.every(([, value]) => value === "")) return { ok: false, why: "no-key" };
-  const found = register.rows.filter((row) =>
-    wanted.every(([key, value]) => holds(row, key, value)),
-  );
-  const fault = found.map((row) => row["_fault"]).find((f) => typeof f === "string") as
-    | string
-    | undefined;
+  const found = register.rows.filter((row) => wanted.every(([key, value]) => holds(row, key, value)));
+  const fault = found.map((row) => row["_fault"]).find((f) => typeof f === "string") as string | undefined;
   return { ok: true, rows: found.map(visible), fault };
 }

@@ -32,8 +32,7 @@ function grow(pointers: readonly string[]): Tree {
   return root;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 
 function prune(value: unknown, tree: Tree): unknown {
   if (tree.whole) return value;

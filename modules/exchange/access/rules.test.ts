@@ -23,8 +23,7 @@ const wish: Wish = {
   purpose: "casier",
   today: "2026-06-01",
 };
-const ask = (change: Partial<Wish>, rights: Right[] = [right]) =>
-  decide(rights, { ...wish, ...change });
+const ask = (change: Partial<Wish>, rights: Right[] = [right]) => decide(rights, { ...wish, ...change });
 
 test("the right client, method, path, purpose and day", () => {
   assert.deepEqual(ask({}), { granted: true, rights: ["r1"], fields: ["/rows/*/family"] });
@@ -50,10 +49,7 @@ test("a group is granted to its members only", () => {
   const grouped = { ...right, subject: "group:courts" };
   assert.deepEqual(ask({}, [grouped]), { granted: false, why: "right" });
   assert.equal(ask({ groups: ["courts"] }, [grouped]).granted, true);
-  assert.equal(
-    ask({ client: "group:courts" }, [{ ...grouped, subject: "group:x" }]).granted,
-    false,
-  );
+  assert.equal(ask({ client: "group:courts" }, [{ ...grouped, subject: "group:x" }]).granted, false);
 });
 
 test("two agreements add up, and a whole answer beats a filtered one", () => {

@@ -33,8 +33,7 @@ export type Decision =
   /** `purpose`: the client may ask this, for other purposes; told apart so that people can mend it. */
   | { granted: false; why: "path" | "right" | "purpose" };
 
-const subjects = (wish: Wish): Set<string> =>
-  new Set([wish.client, ...wish.groups.map((group) => `group:${group}`)]);
+const subjects = (wish: Wish): Set<string> => new Set([wish.client, ...wish.groups.map((group) => `group:${group}`)]);
 
 export function decide(rights: readonly Right[], wish: Wish): Decision {
   const path = checkPath(wish.path);
@@ -53,8 +52,6 @@ export function decide(rights: readonly Right[], wish: Wish): Decision {
   const apt = open.filter((right) => right.purposes.includes(wish.purpose));
   if (apt.length === 0) return { granted: false, why: "purpose" };
   // Several agreements may serve one purpose: what any of them grants may be read.
-  const fields = apt.some((right) => right.fields === null)
-    ? null
-    : [...new Set(apt.flatMap((right) => right.fields ?? []))];
+  const fields = apt.some((right) => right.fields === null) ? null : [...new Set(apt.flatMap((right) => right.fields ?? []))];
   return { granted: true, rights: apt.map((right) => right.id), fields };
 }

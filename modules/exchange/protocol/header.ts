@@ -12,35 +12,22 @@ const dropped = new Set(
 );
 /** Only the gateways may say these. */
 const droppedFromRequest = new Set(["x-road-request-id", "x-road-request-hash"]);
-const droppedFromResponse = new Set([
-  "x-road-id",
-  "x-road-client",
-  "x-road-service",
-  "x-road-request-id",
-  "x-road-request-hash",
-]);
+const droppedFromResponse = new Set(["x-road-id", "x-road-client", "x-road-service", "x-road-request-id", "x-road-request-hash"]);
 
 export const requestHeaders = (headers: readonly Header[]): Header[] =>
-  headers.filter(
-    ([name]) => !dropped.has(name.toLowerCase()) && !droppedFromRequest.has(name.toLowerCase()),
-  );
+  headers.filter(([name]) => !dropped.has(name.toLowerCase()) && !droppedFromRequest.has(name.toLowerCase()));
 export const responseHeaders = (headers: readonly Header[]): Header[] =>
-  headers.filter(
-    ([name]) => !dropped.has(name.toLowerCase()) && !droppedFromResponse.has(name.toLowerCase()),
-  );
+  headers.filter(([name]) => !dropped.has(name.toLowerCase()) && !droppedFromResponse.has(name.toLowerCase()));
 
 /** A value that holds a line end would be two headers once signed; it is never written. */
 export const headerIsSafe = ([name, value]: Header): boolean =>
   /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) && !/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value);
 
 const lines = (first: readonly string[], headers: readonly Header[]): string =>
-  [...first, ...headers.map(([name, value]) => `${name}:${value}`)]
-    .map((line) => `${line}\r\n`)
-    .join("");
+  [...first, ...headers.map(([name, value]) => `${name}:${value}`)].map((line) => `${line}\r\n`).join("");
 
 /** `target` = raw path and, after `?`, raw query. */
-export const requestPart = (method: string, target: string, headers: readonly Header[]): string =>
-  lines([method, target], headers);
+export const requestPart = (method: string, target: string, headers: readonly Header[]): string => lines([method, target], headers);
 
 /** An empty reason keeps its line. */
 export const responsePart = (status: number, reason: string, headers: readonly Header[]): string =>
@@ -65,8 +52,7 @@ export function headerValue(headers: readonly Header[], name: string): string | 
   return headers.findLast(([one]) => one.toLowerCase() === name.toLowerCase())?.[1];
 }
 
-export const sha512 = (bytes: Uint8Array | string): Buffer =>
-  createHash("sha512").update(bytes).digest();
+export const sha512 = (bytes: Uint8Array | string): Buffer => createHash("sha512").update(bytes).digest();
 
 /** Digest of a message: what is signed, and in base64 the x-road-request-hash. A body of zero bytes counts as none. */
 export function messageDigest(part: string, body?: Uint8Array | { hash: Uint8Array }): Buffer {
@@ -77,5 +63,4 @@ export function messageDigest(part: string, body?: Uint8Array | { hash: Uint8Arr
   return sha512(Buffer.concat([head, bodyHash]));
 }
 
-export const requestHash = (part: string, body?: Uint8Array): string =>
-  messageDigest(part, body).toString("base64");
+export const requestHash = (part: string, body?: Uint8Array): string => messageDigest(part, body).toString("base64");

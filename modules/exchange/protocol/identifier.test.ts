@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import {
-  formatIdentifier,
-  parseClient,
-  parseIdentifier,
-  parseService,
-  partIsAdvised,
-} from "./identifier.ts";
+import { formatIdentifier, parseClient, parseIdentifier, parseService, partIsAdvised } from "./identifier.ts";
 
 test("reads members, subsystems and services", () => {
   assert.deepEqual(parseIdentifier("ZZ/GOV/M1"), {
@@ -20,19 +14,13 @@ test("reads members, subsystems and services", () => {
 });
 
 test("a client has four parts, a service five", () => {
-  for (const text of ["ZZ/GOV/M1", "ZZ/GOV/M1/SUB1/echo"])
-    assert.equal(parseClient(text), undefined);
-  for (const text of ["ZZ/GOV/M1", "ZZ/GOV/M1/SUB1", "ZZ/GOV/M1/SUB1/echo/v1"])
-    assert.equal(parseService(text), undefined);
+  for (const text of ["ZZ/GOV/M1", "ZZ/GOV/M1/SUB1/echo"]) assert.equal(parseClient(text), undefined);
+  for (const text of ["ZZ/GOV/M1", "ZZ/GOV/M1/SUB1", "ZZ/GOV/M1/SUB1/echo/v1"]) assert.equal(parseService(text), undefined);
 });
 
 test("percent-encoding is undone once, and only once", () => {
   assert.equal(parseIdentifier("ZZ/GOV/%C3%89tat%20civil")?.member, "État civil");
-  assert.equal(
-    parseIdentifier("ZZ/GOV/a%252Fb"),
-    undefined,
-    "a decoded percent sign would decode again elsewhere",
-  );
+  assert.equal(parseIdentifier("ZZ/GOV/a%252Fb"), undefined, "a decoded percent sign would decode again elsewhere");
 });
 
 test("refuses what could be read in two ways", () => {

@@ -12,19 +12,11 @@ export interface Identifier {
 
 const advised = /^[A-Za-z0-9'()+,\-.=?]+$/;
 /** Separators of paths and of old notations, and characters nobody sees, cannot be part of a name. */
-const forbidden =
-  /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff/\\%:;]/u;
+const forbidden = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff/\\%:;]/u;
 const longest = 255;
 
 function partIsReadable(part: string): boolean {
-  return (
-    part.length > 0 &&
-    part.length <= longest &&
-    part !== "." &&
-    part !== ".." &&
-    !forbidden.test(part) &&
-    part.isWellFormed()
-  );
+  return part.length > 0 && part.length <= longest && part !== "." && part !== ".." && !forbidden.test(part) && part.isWellFormed();
 }
 
 /** A part our directory may register. */
@@ -51,13 +43,7 @@ export function parseIdentifier(text: string): Identifier | undefined {
     if (part === undefined || !partIsReadable(part)) return undefined;
     parts.push(part);
   }
-  const [instance, memberClass, member, subsystem, service] = parts as [
-    string,
-    string,
-    string,
-    string?,
-    string?,
-  ];
+  const [instance, memberClass, member, subsystem, service] = parts as [string, string, string, string?, string?];
   return {
     instance,
     memberClass,

@@ -11,14 +11,7 @@ const matches = (pattern: string, path: string) => {
 };
 
 test("ordinary paths pass, decoded once for the match", () => {
-  for (const path of [
-    "",
-    "/",
-    "/v1/items",
-    "/v1/items/",
-    "/a%20b/%C3%A9t%C3%A9",
-    "/a.b/c~d/(e)'!$&+,=:@",
-  ])
+  for (const path of ["", "/", "/v1/items", "/v1/items/", "/a%20b/%C3%A9t%C3%A9", "/a.b/c~d/(e)'!$&+,=:@"])
     assert.ok(checkPath(path).ok, path);
   assert.deepEqual(checkPath("/a%20b"), { ok: true, segments: ["a b"] });
 });
@@ -62,25 +55,7 @@ test("every known trick is refused", () => {
 
 test("fuzz: what passes resolves to itself, and no segment hides a separator or a step up", () => {
   const piece = fc.oneof(
-    fc.constantFrom(
-      "/",
-      ".",
-      "..",
-      "%2e",
-      "%2F",
-      "%5c",
-      "%25",
-      "%2500",
-      ";",
-      "\\",
-      "%00",
-      "a",
-      "B1",
-      "%C3%A9",
-      "//",
-      "?",
-      "#",
-    ),
+    fc.constantFrom("/", ".", "..", "%2e", "%2F", "%5c", "%25", "%2500", ";", "\\", "%00", "a", "B1", "%C3%A9", "//", "?", "#"),
     fc.string({ maxLength: 6, unit: "binary" }),
   );
   fc.assert(

@@ -35,8 +35,7 @@ export function checkPath(path: string): PathCheck {
   for (let i = 0; i < path.length; i++) {
     const c = path[i]!;
     if (c === "%") {
-      if (!/^[0-9A-Fa-f]{2}$/.test(path.slice(i + 1, i + 3)))
-        return no("malformed percent-encoding");
+      if (!/^[0-9A-Fa-f]{2}$/.test(path.slice(i + 1, i + 3))) return no("malformed percent-encoding");
       i += 2;
     } else if (!plain.test(c)) return no("character that must be percent-encoded");
   }
@@ -84,9 +83,7 @@ export function globMatches(pattern: string, segments: readonly string[]): boole
     if (part === "**") {
       let open = false;
       for (let j = 0; j <= path.length; j++) next[j] = open = open || reach[j]!;
-    } else
-      for (let j = 0; j < path.length; j++)
-        if (reach[j] && matchSegment(part, path[j]!)) next[j + 1] = true;
+    } else for (let j = 0; j < path.length; j++) if (reach[j] && matchSegment(part, path[j]!)) next[j + 1] = true;
     reach = next;
   }
   return reach[path.length]!;
@@ -95,7 +92,5 @@ export function globMatches(pattern: string, segments: readonly string[]): boole
 /** Query as signed and sent: names and values percent-encoded once, in the order given. */
 export function formatQuery(query: Record<string, string> | undefined): string {
   const pairs = Object.entries(query ?? {});
-  return pairs
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
-    .join("&");
+  return pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join("&");
 }

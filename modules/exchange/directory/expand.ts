@@ -1,0 +1,184 @@
+/** From the pack's few lines to rows: families of members ("every civil registry") are written once and expanded here. */
+import type { Static, Text } from "#kernel";
+import { formatIdentifier, partIsAdvised } from "../protocol/identifier.ts";
+import { parsePointer } from "../access/fields.ts";
+import type { FieldSpec, members, purposes, rights, Selection, services } from "../pack.ts";
+
+/** What the exchange needs to know of an institution. */
+export interface Party {
+  id: string;
+  kind: string;
+  /** Member class and code, X-Road's words. */
+  class: string;
+  code: string;
+  name: Text;
+}
+export interface Pack {
+  instance: string;
+  members: Static<typeof members.schema>;
+  services: Static<typeof services.schema>;
+  rights: Static<typeof rights.schema>;
+  purposes: Static<typeof purposes.schema>;
+}
+export interface MemberRow {
+  id: string;
+  instance: string;
+  member_class: string;
+  member_code: string;
+  institution: string;
+  name: Text;
+}
+export interface SubsystemRow {
+  id: string;
+  member: string;
+  code: string;
+  name: Text;
+  groups: string[];
+}
+export interface ServiceRow {
+  id: string;
+  subsystem: string;
+  code: string;
+  institution: string;
+  kind: "http" | "person";
+  title: Text;
+  base_url: string | null;
+  timeout_seconds: number;
+  answers_in_days: number | null;
+  lapses_in_days: number | null;
+  endpoints: { method: string; path: string }[];
+  query: { name: string; label: Text }[];
+  fields: FieldSpec[];
+  keep_days: number;
+  source: string | null;
+}
+export interface RightRow {
+  id: string;
+  service: string;
+  subject: string;
+  methods: string[];
+  path: string;
+  purposes: string[];
+  fields: string[] | null;
+  basis: Text;
+  from_day: string;
+  until_day: string | null;
+}
+export interface Directory {
+  members: MemberRow[];
+  subsystems: SubsystemRow[];
+  services: ServiceRow[];
+  rights: RightRow[];
+  purposes: Pack["purposes"];
+}
+
+const wrong = (what: string): never => {
+  throw new Error(`country pack: exchange: ${what}`);
+};
+
+function chooser(parties: readonly Party[]) {
+  const byId = new Map(parties.map((p) => [p.id, p]));
+  return (selection: Selection, where: string): Party[] => {
+    const named = [...(selection.institution ? [selection.institution] : []), ...(selection.institutions ?? [])].map(
+      (id) => byId.get(id) ?? wrong(`${where}: no institution ${id}`),
+    );
+    const kind = selection.kind === undefined ? [] : parties.filter((p) => p.kind === selection.kind);
+    if (selection.kind !== undefined && kind.length === 0) wrong(`${where}: no institution of kind ${selection.kind}`);
+    const except = new Set(selection.except);
+    return [...named, ...kind].filter((p) => !except.has(p.id));
+  };
+}
+
+/** Field names of a row become pointers into `{ rows: [...] }`. */
+export const pointerOf = (name: string): string => `/rows/*/${name.replaceAll(".", "/")}`;
+
+export function expand(pack: Pack, parties: readonly Party[]): Directory {
+  const choose = chooser(parties);
+  const members = new Map<string, MemberRow>();
+  const subsystems = new Map<string, SubsystemRow>();
+  const memberId = (p: Party) => formatIdentifier({ instance: pack.instance, memberClass: p.class, member: p.code });
+  const subsystemId = (p: Party, code: string) => `${memberId(p)}/${encodeURIComponent(code)}`;
+  for (const line of pack.members)
+    for (const p of choose(line.of, "members")) {
+      if (![pack.instance, p.class, p.code].every(partIsAdvised)) wrong(`members: ${p.id} has no usable class and code`);
+      const id = memberId(p);
+      members.set(id, { id, instance: pack.instance, member_class: p.class, member_code: p.code, institution: p.id, name: p.name });
+      for (const s of line.subsystems)
+        subsystems.set(subsystemId(p, s.code), {
+          id: subsystemId(p, s.code),
+          member: id,
+          code: s.code,
+          name: s.name,
+          groups: s.groups ?? [],
+        });
+    }
+
+  const services = new Map<string, ServiceRow>();
+  for (const s of pack.services)
+    for (const p of choose(s.of, `service ${s.code}`)) {
+      const subsystem = subsystemId(p, s.subsystem);
+      if (!subsystems.has(subsystem)) wrong(`service ${s.code}: ${p.id} has no subsystem ${s.subsystem}`);
+      const id = `${subsystem}/${encodeURIComponent(s.code)}`;
+      // A later line refines an earlier one: "every registry by hand", then those that have a system.
+      services.set(id, {
+        id,
+        subsystem,
+        code: s.code,
+        institution: p.id,
+        kind: s.kind,
+        title: s.title,
+        base_url: s.kind === "http" ? (s.url ?? wrong(`service ${s.code} has no url`)).replaceAll("{institution}", p.id) : null,
+        timeout_seconds: s.timeoutSeconds ?? 15,
+        answers_in_days: s.kind === "person" ? (s.answersInDays ?? wrong(`service ${s.code} has no answersInDays`)) : null,
+        lapses_in_days: s.kind === "person" ? (s.lapsesInDays ?? 30) : null,
+        endpoints: s.endpoints ?? [{ method: "GET", path: "/" }],
+        query: s.query,
+        fields: s.fields,
+        keep_days: s.keepDays ?? 30,
+        source: s.source ?? null,
+      });
+    }
+
+  const offers = new Map([...services.values()].map((s) => [`${s.institution} ${s.code}`, s]));
+  const known = new Set(pack.purposes.map((p) => p.code));
+  const groups = new Set([...subsystems.values()].flatMap((s) => s.groups));
+  const rights = pack.rights.flatMap((r): RightRow[] => {
+    for (const purpose of r.purposes) if (!known.has(purpose)) wrong(`right ${r.id}: unknown purpose ${purpose}`);
+    if (r.to.group !== undefined && !groups.has(r.to.group)) wrong(`right ${r.id}: nobody is in group ${r.to.group}`);
+    const subjects = r.to.group !== undefined ? [`group:${r.to.group}`] : clients(r.id, r.to);
+    const fields = r.fields?.map(pointerOf) ?? null;
+    for (const pointer of fields ?? []) if (!parsePointer(pointer)) wrong(`right ${r.id}: ${pointer}`);
+    const offered = choose(r.service.of, `right ${r.id}`).map(
+      (p) => offers.get(`${p.id} ${r.service.code}`) ?? wrong(`right ${r.id}: ${p.id} offers no ${r.service.code}`),
+    );
+    return offered.flatMap((service) =>
+      subjects.map((subject) => ({
+        id: r.id,
+        service: service.id,
+        subject,
+        methods: r.methods ?? ["GET"],
+        path: r.path ?? "/",
+        purposes: r.purposes,
+        fields,
+        basis: r.basis,
+        from_day: r.from,
+        until_day: r.until ?? null,
+      })),
+    );
+  });
+  return {
+    members: [...members.values()],
+    subsystems: [...subsystems.values()],
+    services: [...services.values()],
+    rights,
+    purposes: pack.purposes,
+  };
+
+  function clients(right: string, to: { of?: Selection; subsystem?: string }): string[] {
+    if (!to.of || to.subsystem === undefined) return wrong(`right ${right}: to whom?`);
+    return choose(to.of, `right ${right}`).map((p) => {
+      const id = subsystemId(p, to.subsystem!);
+      return subsystems.has(id) ? id : wrong(`right ${right}: no subsystem ${id}`);
+    });
+  }
+}

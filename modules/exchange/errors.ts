@@ -1,0 +1,139 @@
+/** X-Road's error types (7.8 names) and, for those a person meets, the sentence and who can act. */
+import { problem, type ProblemKind } from "#kernel";
+
+const words = {
+  invalidClient: problem("exchange.client-invalid", 400, {
+    fr: "L’identifiant de l’institution qui demande n’est pas valable.",
+    en: "The identifier of the asking institution is not valid.",
+  }),
+  invalidRequest: problem("exchange.request-invalid", 400, {
+    fr: "La demande d’échange est mal formée\u202f: son chemin, sa méthode ou ses en-têtes pourraient se lire de deux façons.",
+    en: "The exchange request is malformed: its path, method or headers could be read in two ways.",
+  }),
+  unknownMember: problem(
+    "exchange.client-unknown",
+    403,
+    {
+      fr: "L’institution qui demande n’est pas inscrite à l’échange.",
+      en: "The asking institution is not registered with the exchange.",
+    },
+    "operator",
+  ),
+  unknownService: problem(
+    "exchange.service-unknown",
+    404,
+    { fr: "Ce service d’échange n’existe pas.", en: "This exchange service does not exist." },
+    "operator",
+  ),
+  serviceDisabled: problem(
+    "exchange.service-closed",
+    503,
+    {
+      fr: "L’institution interrogée a fermé ce service pour le moment.",
+      en: "The institution asked has closed this service for the moment.",
+    },
+    "official",
+  ),
+  accessDenied: problem(
+    "exchange.access-denied",
+    403,
+    {
+      fr: "Aucun accord ne permet à cette institution de poser cette question.",
+      en: "No agreement allows this institution to ask this question.",
+    },
+    "official",
+  ),
+  purposeDenied: problem(
+    "exchange.purpose-denied",
+    403,
+    {
+      fr: "L’accord entre ces institutions ne couvre pas cette finalité.",
+      en: "The agreement between these institutions does not cover this purpose.",
+    },
+    "official",
+  ),
+  signatureInvalid: problem(
+    "exchange.signature-invalid",
+    502,
+    {
+      fr: "La signature d’une institution n’a pas pu être vérifiée\u202f: l’échange a été refusé.",
+      en: "An institution’s signature could not be verified: the exchange was refused.",
+    },
+    "operator",
+  ),
+  answerUnfit: problem(
+    "exchange.answer-unfit",
+    502,
+    {
+      fr: "L’institution interrogée a répondu sous une forme qui ne peut pas être transmise.",
+      en: "The institution asked answered in a form that cannot be passed on.",
+    },
+    "official",
+  ),
+  keyReused: problem("exchange.key-reused", 422, {
+    fr: "Cette clé a déjà servi à une autre question de la même institution.",
+    en: "This key has already served another question of the same institution.",
+  }),
+};
+
+/** A refusal in both tongues: X-Road's for programs, ours for people. */
+export interface Refusal {
+  type: string;
+  kind: ProblemKind;
+}
+const pair = (type: string, kind: ProblemKind): Refusal => ({ type, kind });
+
+export const refusals = {
+  invalidClient: pair("client.clientproxy.invalid_client_identifier", words.invalidClient),
+  badRequest: pair("client.clientproxy.bad_request", words.invalidRequest),
+  keyReused: pair("client.clientproxy.invalid_request", words.keyReused),
+  unknownClient: pair("server.clientproxy.unknown_member", words.unknownMember),
+  unknownService: pair("server.clientproxy.unknown_service", words.unknownService),
+  serviceDisabled: pair("server.serverproxy.service_disabled", words.serviceDisabled),
+  accessDenied: pair("server.serverproxy.access_denied", words.accessDenied),
+  purposeDenied: pair("server.serverproxy.access_denied.purpose", words.purposeDenied),
+  replayed: pair("server.serverproxy.bad_request", words.invalidRequest),
+  requestSignature: pair("server.serverproxy.invalid_signature_value", words.signatureInvalid),
+  responseSignature: pair("server.clientproxy.invalid_signature_value", words.signatureInvalid),
+  inconsistentResponse: pair("server.clientproxy.inconsistent_response", words.signatureInvalid),
+  answerUnfit: pair("server.serverproxy.service_failed.invalid_content", words.answerUnfit),
+} satisfies Record<string, Refusal>;
+
+/** Failures on the way: no fault of the question, so a reading call may be asked again. */
+export const failures = {
+  notReached: "server.serverproxy.network_error",
+  timeout: "server.serverproxy.service_failed.timeout",
+  cut: "server.serverproxy.io_error",
+  tooLarge: "server.serverproxy.service_failed.too_large",
+  malformed: "server.serverproxy.service_failed.malformed_response",
+  providerError: "server.serverproxy.service_failed.http_error",
+  interrupted: "server.clientproxy.io_error",
+  unanswered: "server.serverproxy.service_failed.unanswered",
+} as const;
+
+export const handRequestUnknown = problem("exchange.hand-request-unknown", 404, {
+  fr: "Cette demande n’existe pas dans votre institution.",
+  en: "This request does not exist in your institution.",
+});
+export const handRequestClosed = problem("exchange.hand-request-closed", 409, {
+  fr: "Cette demande a déjà reçu sa réponse.",
+  en: "This request has already been answered.",
+});
+export const answerIncomplete = problem("exchange.answer-incomplete", 422, {
+  fr: "La réponse n’est pas complète ou ne correspond pas aux champs demandés.",
+  en: "The answer is incomplete or does not fit the fields asked for.",
+});
+export const exchangeUnknown = problem("exchange.exchange-unknown", 404, {
+  fr: "Aucun échange de votre institution ne porte ce numéro.",
+  en: "No exchange of your institution has this number.",
+});
+export const notOwnService = problem(
+  "exchange.service-not-own",
+  404,
+  {
+    fr: "Ce service n’est pas publié par votre institution.",
+    en: "This service is not published by your institution.",
+  },
+  "official",
+);
+export const serviceUnknown = words.unknownService;

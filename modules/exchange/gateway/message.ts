@@ -1,0 +1,122 @@
+/** Messages as the gateways write them, and the checks each makes on the other's. */
+import {
+  type Header,
+  headerIsSafe,
+  headerValue,
+  readPart,
+  requestHeaders,
+  requestPart,
+  responseHeaders,
+  responsePart,
+  sha512,
+} from "../protocol/header.ts";
+import { formatQuery } from "../protocol/path.ts";
+
+export interface Envelope {
+  /** x-road-request-id: one per exchange. */
+  exchange: string;
+  /** x-road-id: the client's own number for the message. */
+  messageId: string;
+  client: string;
+  service: string;
+  method: string;
+  path: string;
+  query: Record<string, string> | undefined;
+  purpose: string;
+  userId: string | undefined;
+  issue: string | undefined;
+}
+
+export const purposeHeader = "Exchange-Purpose";
+const protocol = "/r1/";
+
+export const targetOf = (e: Envelope): string => {
+  const query = formatQuery(e.query);
+  return `${protocol}${e.service}${e.path === "/" ? "" : e.path}${query ? `?${query}` : ""}`;
+};
+
+/** Headers of the request, in the order they are signed; undefined when one could break a line. */
+export function requestOf(e: Envelope, body: Uint8Array | undefined): { part: string; headers: Header[] } | undefined {
+  const own: Header[] = [
+    ["X-Road-Client", e.client],
+    ...(e.userId === undefined ? [] : [["X-Road-UserId", e.userId] as Header]),
+    ...(e.issue === undefined ? [] : [["X-Road-Issue", e.issue] as Header]),
+    [purposeHeader, e.purpose],
+    ["Accept", "application/json"],
+    ...(body ? [["Content-Type", "application/json"] as Header] : []),
+  ];
+  const headers: Header[] = [...requestHeaders(own), ["x-road-request-id", e.exchange], ["x-road-id", e.messageId]];
+  if (!headers.every(headerIsSafe)) return undefined;
+  return { part: requestPart(e.method, targetOf(e), headers), headers };
+}
+
+export interface Response {
+  status: number;
+  reason: string;
+  headers: readonly Header[];
+}
+
+/** The provider's side adds, in this order, what binds its answer to the request it verified. */
+export function responseOf(r: Response, e: Envelope, hash: string): { part: string; headers: Header[] } {
+  const headers: Header[] = [
+    ...responseHeaders(r.headers).filter(headerIsSafe),
+    ["x-road-id", e.messageId],
+    ["x-road-client", e.client],
+    ["x-road-service", e.service],
+    ["x-road-request-id", e.exchange],
+    ["x-road-request-hash", hash],
+  ];
+  return { part: responsePart(r.status, r.reason.replace(/[^\t\x20-\x7e]/g, ""), headers), headers };
+}
+
+/** The bytes a signature covers: both hashes, so that it can be checked after the body has been erased. */
+export function signedBytes(part: string, bodyHash: Uint8Array | undefined): Buffer {
+  const head = sha512(part);
+  return bodyHash ? Buffer.concat([head, bodyHash]) : head;
+}
+
+export const hashOf = (body: Uint8Array | undefined): Buffer | undefined => (body && body.length > 0 ? sha512(body) : undefined);
+
+/** Is this the answer to what was asked? Every binding header must say so, each once. */
+export function bindsTo(part: string, e: Envelope, requestHash: string): boolean {
+  const read = readPart(part);
+  if (!read) return false;
+  const expected: Record<string, string> = {
+    "x-road-id": e.messageId,
+    "x-road-client": e.client,
+    "x-road-service": e.service,
+    "x-road-request-id": e.exchange,
+    "x-road-request-hash": requestHash,
+  };
+  return Object.entries(expected).every(
+    ([name, value]) => headerValue(read.headers, name) === value && read.headers.filter(([one]) => one.toLowerCase() === name).length === 1,
+  );
+}
+
+/** What the provider's side reads from a signed request: the signed text is the only source. */
+export function readRequest(part: string): Envelope | undefined {
+  const read = readPart(part);
+  if (!read) return undefined;
+  const [method, target] = read.first;
+  const { headers } = read;
+  const mark = target.indexOf("?");
+  const full = mark < 0 ? target : target.slice(0, mark);
+  if (!full.startsWith(protocol)) return undefined;
+  const pieces = full.slice(protocol.length).split("/");
+  const one = (name: string) => headerValue(headers, name);
+  const [client, exchange, messageId, purpose] = [one("x-road-client"), one("x-road-request-id"), one("x-road-id"), one(purposeHeader)];
+  if (pieces.length < 5 || !client || !exchange || !messageId || !purpose) return undefined;
+  const query = new URLSearchParams(mark < 0 ? "" : target.slice(mark + 1));
+  return {
+    exchange,
+    messageId,
+    client,
+    service: pieces.slice(0, 5).join("/"),
+    method,
+    path: `/${pieces.slice(5).join("/")}`,
+    query: Object.fromEntries(query),
+    purpose,
+    userId: one("x-road-userid"),
+    issue: one("x-road-issue"),
+  };
+}

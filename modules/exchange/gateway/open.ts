@@ -1,0 +1,120 @@
+/** The client's side before anything is signed: is the question well formed, known already, and from a member? */
+import { createHash } from "node:crypto";
+import { canonical, type Context } from "#kernel";
+import type { Answer, Question } from "../door.ts";
+import { clientOf, memberNames, serviceOf, type Client, type Service } from "../directory/store.ts";
+import { failures, refusals, type Refusal } from "../errors.ts";
+import { refused } from "../facts.ts";
+import { handRequestOf } from "../hand/store.ts";
+import { outcomeOf, questionOf, requestOf as requestRow } from "../log/store.ts";
+import { parseClient, parseService } from "../protocol/identifier.ts";
+import { checkPath } from "../protocol/path.ts";
+import { type Envelope, requestOf } from "./message.ts";
+import { signedAnswer } from "./signed.ts";
+
+export interface Opened {
+  envelope: Envelope;
+  part: string;
+  body: Buffer | undefined;
+  client: Client;
+  service: Service;
+  providerName: string;
+  person: string | undefined;
+  key: { key: string; digest: Buffer; replaces: string | undefined } | undefined;
+}
+
+const methods = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
+/** While another run of the same question is under way. */
+const patience = 5;
+
+export const refusedAnswer = (exchangeId: string, { type, kind }: Refusal): Answer => ({
+  outcome: "refused",
+  type,
+  problem: kind(),
+  exchangeId,
+});
+
+export async function open(ctx: Context, q: Question): Promise<{ answer: Answer } | { opened: Opened }> {
+  const exchange = ctx.ids.uuid();
+  const method = q.method ?? "GET";
+  const path = q.path ?? "/";
+  const refuse = async (refusal: Refusal) => {
+    const subject = q.person === undefined ? `exchange:${exchange}` : `person:${q.person}`;
+    const { client, service, purpose, issue } = q;
+    await ctx.record(refused, subject, {
+      exchange,
+      client,
+      service,
+      purpose,
+      ...(issue === undefined ? {} : { issue }),
+      type: refusal.type,
+    });
+    return { answer: refusedAnswer(exchange, refusal) };
+  };
+  if (!parseClient(q.client)) return refuse(refusals.invalidClient);
+  if (!parseService(q.service) || !methods.has(method) || !checkPath(path).ok || q.purpose === "") return refuse(refusals.badRequest);
+  const client = await clientOf(ctx.db, q.client);
+  if (!client) return refuse(refusals.unknownClient);
+  const service = await serviceOf(ctx.db, q.service);
+  if (!service) return refuse(refusals.unknownService);
+
+  const envelope: Envelope = {
+    exchange,
+    messageId: `${parseClient(q.client)!.instance}-${ctx.ids.uuid()}`,
+    client: q.client,
+    service: q.service,
+    method,
+    path,
+    query: q.query,
+    purpose: q.purpose,
+    userId: q.userId,
+    issue: q.issue,
+  };
+  const body = q.body === undefined ? undefined : Buffer.from(JSON.stringify(q.body));
+  const made = requestOf(envelope, body);
+  if (!made) return refuse(refusals.badRequest);
+
+  let key: Opened["key"];
+  if (q.idempotencyKey !== undefined) {
+    const digest = createHash("sha256")
+      .update(canonical({ service: q.service, method, path, query: q.query, body: q.body, purpose: q.purpose, person: q.person }))
+      .digest();
+    const known = await recall(ctx, q, service, digest);
+    if (known === "other") return refuse(refusals.keyReused);
+    if (known && "answer" in known) return known;
+    key = { key: q.idempotencyKey, digest, replaces: known?.replaces };
+  }
+  const names = await memberNames(ctx.db, [service.institution]);
+  const providerName = names.get(service.institution)?.fr ?? service.institution;
+  return { opened: { envelope, part: made.part, body, client, service, providerName, person: q.person, key } };
+}
+
+/** What became of the same question: its answer again, or leave to ask anew. */
+async function recall(
+  ctx: Context,
+  q: Question,
+  service: Service,
+  digest: Buffer,
+): Promise<undefined | "other" | { answer: Answer } | { replaces: string }> {
+  const known = await questionOf(ctx.db, q.client, q.idempotencyKey!);
+  if (!known) return undefined;
+  if (Buffer.compare(known.digest, digest) !== 0) return "other";
+  const exchangeId = known.exchange;
+  const reading = (q.method ?? "GET") === "GET";
+  const unknown = { answer: { outcome: "unknown", type: failures.interrupted, exchangeId } as const };
+  const outcome = await outcomeOf(ctx.db, exchangeId, "client");
+  if (!outcome) {
+    const hand = await handRequestOf(ctx.db, exchangeId);
+    if (hand && hand.state !== "expired")
+      return { answer: { outcome: "pending-person", requestId: hand.id, exchangeId, expectedBy: hand.expectedBy } };
+    const request = await requestRow(ctx.db, exchangeId, "client");
+    if (request && request.expires > ctx.clock.now())
+      return { answer: { outcome: "unavailable", retryAfter: patience, type: failures.interrupted, exchangeId } };
+    return reading ? { replaces: exchangeId } : unknown;
+  }
+  if (outcome.outcome === "unknown") return reading ? { replaces: exchangeId } : unknown;
+  if (outcome.outcome !== "answered") return { replaces: exchangeId };
+  const again = await signedAnswer(ctx.db, exchangeId, service.institution);
+  // The body may be gone by law; a reading call is then simply made again.
+  return again ? { answer: again } : { replaces: exchangeId };
+}

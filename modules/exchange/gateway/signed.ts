@@ -1,0 +1,62 @@
+/** A signed response: as the provider's side made it, as the client's side hands it over, as the log gives it back. */
+import type { Db } from "#kernel";
+import type { Answer } from "../door.ts";
+import { bodyOf, certificateOf, outcomeOf } from "../log/store.ts";
+import { headerValue, readPart } from "../protocol/header.ts";
+
+export interface SignedResponse {
+  part: string;
+  body: Buffer;
+  signature: Uint8Array;
+  certificate: string;
+  serial: string;
+  at: Date;
+  by: "system" | "person";
+}
+
+export function answerFrom(r: SignedResponse, exchangeId: string, institution: string): Answer {
+  const { first, headers } = readPart(r.part)!;
+  return {
+    outcome: "answered",
+    status: Number(first[0]),
+    headers: Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value])),
+    body: parsed(r.body, headerValue(headers, "content-type")),
+    exchangeId,
+    answeredBy: { institution, kind: r.by, at: r.at },
+  };
+}
+
+function parsed(body: Buffer, type: string | undefined): unknown {
+  if (body.length === 0) return undefined;
+  const text = body.toString("utf8");
+  if (!isJson(type)) return text;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+export const isJson = (type: string | undefined): boolean => /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type ?? "");
+
+/** The provider's signed response as logged, its body included; undefined when there is none, or its body is erased. */
+export async function loggedResponse(db: Db, exchange: string): Promise<SignedResponse | undefined> {
+  const row = await outcomeOf(db, exchange, "provider");
+  if (!row?.headerPart || !row.signature || !row.serial) return undefined;
+  const body = row.bodyHash ? await bodyOf(db, exchange, "response") : Buffer.alloc(0);
+  if (!body) return undefined;
+  return {
+    part: row.headerPart,
+    body,
+    signature: row.signature,
+    serial: row.serial,
+    certificate: await certificateOf(db, row.serial),
+    at: row.at,
+    by: row.by ?? "system",
+  };
+}
+
+export async function signedAnswer(db: Db, exchange: string, institution: string): Promise<Answer | undefined> {
+  const response = await loggedResponse(db, exchange);
+  return response && answerFrom(response, exchange, institution);
+}

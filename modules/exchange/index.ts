@@ -1,0 +1,55 @@
+/** The exchange's door for its neighbours upstairs. */
+import { type Context, defineModule } from "#kernel";
+import { answerByHand, manageServices, proveMessage, readRights, searchTraffic } from "./api.ts";
+import { loadCountry } from "./directory/load.ts";
+import { serviceByCode, subsystemsOf } from "./directory/store.ts";
+import type { Offer } from "./door.ts";
+import { answered, answeredByHand, asked, failed, handAsked, refused, serviceState, unanswered } from "./facts.ts";
+import { handlers } from "./handlers.ts";
+import { deliver, lapse } from "./hand/jobs.ts";
+import { concludeOrphans, erase } from "./log/sweeps.ts";
+import { members, purposes, rights, services } from "./pack.ts";
+
+export type { Answer, AnsweredBy, Offer, Question } from "./door.ts";
+export { ask } from "./gateway/ask.ts";
+export { setBase } from "./directory/load.ts";
+/** Subject `exchange-request:<id>`: ask again with the same key (answered), or ask anew (unanswered). */
+export { answeredByHand, unanswered } from "./facts.ts";
+
+/** Which service answers this kind of question for that institution? */
+export async function offer(ctx: Context, q: { institution: string; service: string }): Promise<Offer | undefined> {
+  const s = await serviceByCode(ctx.db, q.institution, q.service);
+  if (!s) return undefined;
+  const { id: service, kind, institution, enabled, answersInDays } = s;
+  return { service, kind, institution, enabled, ...(answersInDays === null ? {} : { answersInDays }) };
+}
+
+/** As which client an institution asks; its only subsystem, or the one named. */
+export async function subsystemOf(ctx: Context, q: { institution: string; code?: string }): Promise<string | undefined> {
+  const all = await subsystemsOf(ctx.db, q.institution);
+  return q.code === undefined ? all[0]?.id : all.find((s) => s.code === q.code)?.id;
+}
+
+export const exchange = defineModule({
+  name: "exchange",
+  floor: 1,
+  needs: ["registry", "trust"],
+  handlers,
+  facts: [asked, answered, refused, failed, handAsked, answeredByHand, unanswered, serviceState],
+  jobs: [deliver],
+  sweeps: [lapse, concludeOrphans, erase],
+  permissions: [answerByHand, manageServices, readRights, searchTraffic, proveMessage],
+  purposes: {
+    "exchange.answer-by-hand": {
+      fr: "Répondre à la demande d’une autre institution",
+      en: "Answering another institution’s request",
+    },
+    "exchange.prove-message": { fr: "Produire la preuve d’un échange", en: "Producing the proof of an exchange" },
+  },
+  pack: [members, services, rights, purposes],
+  migrations: new URL("./migrations/", import.meta.url),
+  start: async (host) => {
+    const loaded = await host.transaction((ctx) => loadCountry(ctx));
+    if (loaded) host.log.info(loaded, "exchange directory loaded");
+  },
+});

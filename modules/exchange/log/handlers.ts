@@ -1,0 +1,111 @@
+import { type Context, type InputOf, malformed, notFound, type OutputOf } from "#kernel";
+import type { LogEntry, MessageProof, readProof, ReadOfMe, readsOfMe, searchLog } from "../api.ts";
+import { purposeMap } from "../directory/store.ts";
+import { exchangeUnknown } from "../errors.ts";
+import { labelsOf } from "./labels.ts";
+import { factsOfExchange, type Line, logLines, readsOf, sidesOf } from "./search.ts";
+import { bodiesKept, certificateOf, outcomeOf, requestOf } from "./store.ts";
+
+const cursor = (row: { at: Date; exchange: string }): string => `${row.at.toISOString()}~${row.exchange}`;
+function readCursor(text: string | undefined): { at: Date; exchange: string } | undefined {
+  if (text === undefined) return undefined;
+  const [at = "", exchange = ""] = text.split("~");
+  if (Number.isNaN(Date.parse(at)) || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(exchange)) throw malformed();
+  return { at: new Date(at), exchange };
+}
+
+const entryView = (l: Line): LogEntry => ({
+  exchange: l.exchange,
+  side: l.side,
+  at: l.at.toISOString(),
+  client: l.client,
+  service: l.service,
+  method: l.method,
+  path: l.path,
+  purpose: l.purpose,
+  ...(l.issue === null ? {} : { issue: l.issue }),
+  ...(l.userId === null ? {} : { userId: l.userId }),
+  outcome: l.outcome ?? "pending",
+  ...(l.errorType === null ? {} : { errorType: l.errorType }),
+  ...(l.status === null ? {} : { status: l.status }),
+  ...(l.milliseconds === null ? {} : { milliseconds: l.milliseconds }),
+});
+
+function institutionOf(ctx: Context): string {
+  if (ctx.caller.kind !== "official") throw notFound();
+  return ctx.caller.institution;
+}
+
+export async function searchOf(ctx: Context, input: InputOf<typeof searchLog>): Promise<OutputOf<typeof searchLog>> {
+  const { from, to, after, limit = 50, ...same } = input;
+  const rows = await logLines(ctx.db, {
+    ...same,
+    institution: institutionOf(ctx),
+    from: from === undefined ? undefined : new Date(from),
+    to: to === undefined ? undefined : new Date(to),
+    after: readCursor(after),
+    limit: limit + 1,
+  });
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return { entries: shown.map(entryView), ...(rows.length > limit && last ? { next: cursor(last) } : {}) };
+}
+
+export async function proofOf(ctx: Context, { exchange }: InputOf<typeof readProof>): Promise<OutputOf<typeof readProof>> {
+  const institution = institutionOf(ctx);
+  // An institution that asks itself keeps both rows; either holds the same signed messages.
+  const [line] = await sidesOf(ctx.db, institution, exchange);
+  if (!line) throw exchangeUnknown();
+  const request = await requestOf(ctx.db, exchange, line.side);
+  const outcome = await outcomeOf(ctx.db, exchange, line.side);
+  if (!request) throw exchangeUnknown();
+  // The signed header part holds the query, so the person's identifiers: producing the proof is a read of her data.
+  if (request.person !== null) await ctx.recordRead(request.person, "exchange.prove-message");
+  const kept = await bodiesKept(ctx.db, exchange);
+  const message = async (
+    direction: "request" | "response",
+    m: { headerPart: string; bodyHash?: Uint8Array | null; signature: Uint8Array; serial: string; at: Date },
+  ): Promise<MessageProof> => ({
+    direction,
+    headerPart: m.headerPart,
+    ...(m.bodyHash ? { bodyHash: Buffer.from(m.bodyHash).toString("base64") } : {}),
+    bodyKept: kept.has(direction),
+    signature: Buffer.from(m.signature).toString("base64"),
+    certificate: await certificateOf(ctx.db, m.serial),
+    certificateSerial: m.serial,
+    signedAt: m.at.toISOString(),
+  });
+  const messages = [await message("request", request)];
+  if (outcome?.headerPart && outcome.signature && outcome.serial)
+    messages.push(
+      await message("response", { ...outcome, headerPart: outcome.headerPart, signature: outcome.signature, serial: outcome.serial }),
+    );
+  return { ...entryView(line), messages, facts: await factsOfExchange(ctx.db, exchange) };
+}
+
+export async function mine(ctx: Context, input: InputOf<typeof readsOfMe>): Promise<OutputOf<typeof readsOfMe>> {
+  const person = ctx.caller.kind === "person" ? ctx.caller.person : null;
+  if (person === null) return { reads: [] };
+  const limit = input.limit ?? 50;
+  const rows = await readsOf(ctx.db, person, readCursor(input.after), limit + 1);
+  const purposes = await purposeMap(ctx.db);
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const reads = shown.map((r): ReadOfMe => {
+    const purpose = purposes.get(r.purpose);
+    return {
+      exchange: r.exchange,
+      at: r.at.toISOString(),
+      client: { id: r.client, name: r.clientName ? ctx.say(r.clientName) : r.client },
+      provider: { institution: r.institution, name: r.providerName ? ctx.say(r.providerName) : r.institution, kind: r.kind },
+      service: ctx.say(r.title),
+      purpose: purpose ? ctx.say(purpose.label) : r.purpose,
+      ...(purpose?.basis ? { basis: ctx.say(purpose.basis) } : {}),
+      ...(r.issue === null ? {} : { issue: r.issue }),
+      fields: labelsOf(r.fields ?? [], r.specs).map((label) => ctx.say(label)),
+      outcome: r.outcome ?? "pending",
+      ...(r.fact === null ? {} : { fact: r.fact }),
+    };
+  });
+  return { reads, ...(rows.length > limit && last ? { next: cursor(last) } : {}) };
+}

@@ -1,0 +1,36 @@
+/** The log's housekeeping: what nobody will conclude any more is said unknown; bodies go when their time has come. */
+import { sweep } from "#kernel";
+import { failures } from "../errors.ts";
+import { failed } from "../facts.ts";
+import { eraseBodies, eraseQuestions, orphans, putOutcome } from "./store.ts";
+
+export const concludeOrphans = sweep("exchange.orphans", { seconds: 30 }, async (j) => {
+  await j.transaction(async (ctx) => {
+    const at = ctx.clock.now();
+    for (const r of await orphans(ctx.db, at)) {
+      const { exchange, side, institution, client, service, purpose, issue, person } = r;
+      const fact =
+        side === "provider"
+          ? null
+          : await ctx.record(failed, person === null ? `exchange:${exchange}` : `person:${person}`, {
+              exchange,
+              client,
+              service,
+              purpose,
+              ...(issue === null ? {} : { issue }),
+              type: failures.interrupted,
+              outcome: "unknown",
+            });
+      await putOutcome(ctx.db, { exchange, side, institution, at, outcome: "unknown", errorType: failures.interrupted, person, fact });
+    }
+  });
+});
+
+const keysKept = 90 * 86_400_000;
+
+export const erase = sweep("exchange.erase-bodies", { seconds: 3600 }, async (j) => {
+  await j.transaction(async ({ db, clock }) => {
+    await eraseBodies(db, clock.now());
+    await eraseQuestions(db, new Date(clock.now().getTime() - keysKept));
+  });
+});

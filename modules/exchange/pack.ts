@@ -1,0 +1,97 @@
+/** What a country pack says of its exchange: who takes part, what is published, who may read what and why. */
+import { packSection, type Static, T } from "#kernel";
+
+const Words = T.Object({ fr: T.String(), en: T.String() }, { additionalProperties: T.String() });
+const strict = { additionalProperties: false };
+const Code = T.String({ pattern: "^[A-Za-z0-9'()+,\\-.=?]+$", maxLength: 60 });
+const Provenance = {
+  /** The text it rests on, or the rule it was derived by. */
+  source: T.Optional(T.String()),
+  /** True when made up for the demonstration. */
+  illustrative: T.Optional(T.Boolean()),
+};
+
+/** One institution, several, or every institution of a kind but some. */
+export const Selection = T.Object(
+  {
+    institution: T.Optional(T.String()),
+    institutions: T.Optional(T.Array(T.String())),
+    kind: T.Optional(T.String()),
+    except: T.Optional(T.Array(T.String())),
+  },
+  strict,
+);
+export type Selection = Static<typeof Selection>;
+
+const Member = T.Object(
+  {
+    of: Selection,
+    subsystems: T.Array(T.Object({ code: Code, name: Words, groups: T.Optional(T.Array(Code)) }, strict)),
+    ...Provenance,
+  },
+  strict,
+);
+export const members = packSection("exchange.members", T.Array(Member));
+
+const Field = T.Object(
+  {
+    /** Dotted name in a row of the answer. */
+    name: T.String({ pattern: "^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)*$" }),
+    label: Words,
+    type: T.Optional(T.Union([T.Literal("text"), T.Literal("date"), T.Literal("number"), T.Literal("boolean"), T.Literal("choice")])),
+    required: T.Optional(T.Boolean()),
+    options: T.Optional(T.Array(T.Object({ value: T.String(), label: Words }, strict))),
+  },
+  strict,
+);
+export type FieldSpec = Static<typeof Field>;
+
+const Service = T.Object(
+  {
+    of: Selection,
+    subsystem: Code,
+    code: Code,
+    title: Words,
+    kind: T.Union([T.Literal("http"), T.Literal("person")]),
+    /** `{institution}` is filled in; `sandbox:/…` is the simulated outside world. */
+    url: T.Optional(T.String()),
+    timeoutSeconds: T.Optional(T.Integer({ minimum: 1, maximum: 120 })),
+    /** A person answers: working days to expect, and days after which the question lapses. */
+    answersInDays: T.Optional(T.Integer({ minimum: 1 })),
+    lapsesInDays: T.Optional(T.Integer({ minimum: 1 })),
+    endpoints: T.Optional(T.Array(T.Object({ method: T.String(), path: T.String() }, strict))),
+    /** Query parameters understood, with the words a person reads. */
+    query: T.Array(T.Object({ name: T.String(), label: Words }, strict)),
+    fields: T.Array(Field),
+    /** Days the body of an answer is kept; its proof is kept longer. */
+    keepDays: T.Optional(T.Integer({ minimum: 0 })),
+    ...Provenance,
+  },
+  strict,
+);
+export type ServiceSpec = Static<typeof Service>;
+export const services = packSection("exchange.services", T.Array(Service));
+
+const Right = T.Object(
+  {
+    id: T.String({ pattern: "^[a-z0-9-]+$" }),
+    service: T.Object({ of: Selection, code: Code }, strict),
+    to: T.Object({ group: T.Optional(Code), of: T.Optional(Selection), subsystem: T.Optional(Code) }, strict),
+    methods: T.Optional(T.Array(T.String())),
+    path: T.Optional(T.String()),
+    purposes: T.Array(T.String(), { minItems: 1 }),
+    /** Names of fields each row may keep; absent = the whole answer. */
+    fields: T.Optional(T.Array(T.String())),
+    basis: Words,
+    from: T.String({ pattern: "^\\d{4}-\\d\\d-\\d\\d$" }),
+    until: T.Optional(T.String({ pattern: "^\\d{4}-\\d\\d-\\d\\d$" })),
+    ...Provenance,
+  },
+  strict,
+);
+export const rights = packSection("exchange.rights", T.Array(Right));
+
+export const purposes = packSection(
+  "exchange.purposes",
+  T.Array(T.Object({ code: T.String({ pattern: "^[a-z0-9-]+$" }), label: Words, basis: T.Optional(Words), ...Provenance }, strict)),
+);
