@@ -193,9 +193,7 @@ export const AccountView = T.Object({
   /** Present when the account is proven and this session is at least substantial; for officials their working name. */
   name: T.Optional(T.String()),
   username: T.Optional(T.String()),
-  phones: T.Array(
-    T.Object({ id: Uuid, shown: T.String(), verifiedAt: At, simChangedAt: T.Optional(At) }),
-  ),
+  phones: T.Array(T.Object({ id: Uuid, shown: T.String(), verifiedAt: At, simChangedAt: T.Optional(At) })),
   proof: T.Object({
     state: ProofState,
     kind: T.Optional(T.Union([T.Literal("register"), T.Literal("counter")])),
@@ -220,7 +218,6 @@ export const AccountView = T.Object({
       seenAt: At,
       expiresAt: At,
       current: T.Boolean(),
-      agent: T.String(),
     }),
   ),
 });
@@ -315,8 +312,7 @@ export const requestRegisterProof = contract({
   id: "identity.request-register-proof",
   method: "POST",
   path: "/api/identity/me/register-proof",
-  summary:
-    "Ask the identity register whether it holds my verified number for the person I say I am",
+  summary: "Ask the identity register whether it holds my verified number for the person I say I am",
   who: signedIn(),
   input: T.Object({ identityNumber: IdentityNumber, birthDate: Day }),
   output: T.Object({ state: ProofState }),
@@ -389,8 +385,7 @@ export const startProofing = contract({
   id: "identity.start-proofing",
   method: "POST",
   path: "/api/identity/proofings",
-  summary:
-    "Begin proofing a person at a counter: code to the phone in her hand, question to the register",
+  summary: "Begin proofing a person at a counter: code to the phone in her hand, question to the register",
   who: official(provePersons),
   input: T.Object({ phone: Phone, identityNumber: IdentityNumber }),
   output: T.Object({ proofing: Uuid }),
@@ -414,8 +409,7 @@ export const concludeProofing = contract({
   id: "identity.conclude-proofing",
   method: "POST",
   path: "/api/identity/proofings/{proofing}/conclude",
-  summary:
-    "Conclude: the document presented is compared with the register entry, the code proves the phone",
+  summary: "Conclude: the document presented is compared with the register entry, the code proves the phone",
   who: official(provePersons),
   input: T.Object({
     proofing: Uuid,
@@ -475,8 +469,7 @@ export const registerClient = contract({
   id: "identity.register-client",
   method: "POST",
   path: "/api/identity/oidc/clients",
-  summary:
-    "Register an application of one’s institution; a confidential one gets its secret once, here",
+  summary: "Register an application of one’s institution; a confidential one gets its secret once, here",
   who: official(manageClients),
   input: T.Object({
     name: Words,
@@ -513,16 +506,13 @@ export const InteractionView = T.Object({
   institution: T.String(),
   purpose: T.String(),
   /** What the page must do: sign the person in, raise the level, or ask for consent; `done`: go to `next`. */
-  step: T.Union([
-    T.Literal("sign-in"),
-    T.Literal("raise-level"),
-    T.Literal("consent"),
-    T.Literal("done"),
-  ]),
+  step: T.Union([T.Literal("sign-in"), T.Literal("raise-level"), T.Literal("consent"), T.Literal("done")]),
   level: LevelName,
   /** What would be shared, one sentence each, in the caller's language. */
   shares: T.Array(T.String()),
   next: T.String(),
+  /** Where the browser ends up: pages put it into `formAction`, else the browser's own policy stops the redirect. */
+  redirectOrigin: T.String(),
 });
 export type InteractionView = Static<typeof InteractionView>;
 
@@ -554,8 +544,7 @@ export const readDemoCodes = contract({
   id: "identity.read-demo-codes",
   method: "GET",
   path: "/api/identity/demo/codes",
-  summary:
-    "Demonstration only (404 elsewhere): user names and current TOTP codes of the demonstration’s officials",
+  summary: "Demonstration only (404 elsewhere): user names and current TOTP codes of the demonstration’s officials",
   who: anyone(),
   input: Nothing,
   output: T.Object({

@@ -21,10 +21,7 @@ export interface RegisterPerson {
  * `unavailable` is for an answer that did not come: refused connection, time-out, 5xx. It is never "unknown":
  * the register not answering must not look like the register saying no. A driver throws only on its own bugs.
  */
-export type RegisterAnswer =
-  | { kind: "found"; person: RegisterPerson }
-  | { kind: "unknown" }
-  | { kind: "unavailable"; retryAfter?: number };
+export type RegisterAnswer = { kind: "found"; person: RegisterPerson } | { kind: "unknown" } | { kind: "unavailable"; retryAfter?: number };
 
 export interface IdentityRegisterDriver {
   /** Who holds this phone number (E.164)? `unknown` when nobody does, or more than one person. */
@@ -38,11 +35,7 @@ export const identityRegister = port<IdentityRegisterDriver>("identity.register"
  * When the operators last put this number on another SIM. `never`: not since the operators keep that record.
  * `unsupported`: no operator of the country tells (the rules then rely on the register and on passkeys alone).
  */
-export type SimAnswer =
-  | { kind: "changed"; at: Date }
-  | { kind: "never" }
-  | { kind: "unsupported" }
-  | { kind: "unavailable" };
+export type SimAnswer = { kind: "changed"; at: Date } | { kind: "never" } | { kind: "unsupported" } | { kind: "unavailable" };
 
 export interface SimSignalDriver {
   lastChange(phone: string, signal: AbortSignal): Promise<SimAnswer>;

@@ -1,26 +1,30 @@
-import { atLeast, type Level } from '#kernel'
+import { atLeast, type Level } from "#kernel";
 
-export type SignInMethod = 'phone-code' | 'password-totp' | 'passkey'
-export type ProofKind = 'register' | 'counter'
+export type SignInMethod = "phone-code" | "password-totp" | "passkey";
+export type ProofKind = "register" | "counter";
 
 /** What is known of an account when its level is asked. */
 export interface Standing {
-  kind: 'person' | 'official'
+  kind: "person" | "official";
   /** Who the person is, proven by the register holding the number for her, or by an official at a counter. */
-  proof: { kind: ProofKind; at: Date } | null
-  /** Last known change of the SIM behind the account's number. */
-  simChangedAt: Date | null
+  proof: { kind: ProofKind; at: Date } | null;
+  /** Since when the account has its present number; null without one. */
+  numberSince: Date | null;
+  /** Last known change of the SIM behind that number. */
+  simChangedAt: Date | null;
 }
 export interface PasskeyStanding {
   /** Level of the session that enrolled it. */
-  enrolledLevel: Level
+  enrolledLevel: Level;
   /** The authenticator checked its holder (PIN, finger) at this sign-in. */
-  userVerified: boolean
+  userVerified: boolean;
 }
 
 /** Does the proof still speak for whoever holds the number today? */
 export function proofHolds(s: Standing): boolean {
-  return s.proof !== null && (s.simChangedAt === null || s.simChangedAt.getTime() <= s.proof.at.getTime())
+  if (s.proof === null || s.numberSince === null) return false;
+  const newest = Math.max(s.numberSince.getTime(), s.simChangedAt?.getTime() ?? 0);
+  return newest <= s.proof.at.getTime();
 }
 
 /**
@@ -33,26 +37,30 @@ export function proofHolds(s: Standing): boolean {
  *   verifies its holder gives high.
  */
 export function sessionLevel(s: Standing, method: SignInMethod, passkey?: PasskeyStanding): Level {
-  if (s.kind === 'official') return method === 'passkey' && passkey?.userVerified ? 'high' : method === 'phone-code' ? 'low' : 'substantial'
-  if (method === 'phone-code') return proofHolds(s) ? 'substantial' : 'low'
-  if (method !== 'passkey' || !passkey || s.proof === null) return 'low'
-  if (!atLeast(passkey.enrolledLevel, 'substantial')) return 'low'
-  return passkey.userVerified && s.proof.kind === 'counter' ? 'high' : 'substantial'
+  if (s.kind === "official")
+    return method === "passkey" && passkey?.userVerified ? "high" : method === "phone-code" ? "low" : "substantial";
+  if (method === "phone-code") return proofHolds(s) ? "substantial" : "low";
+  if (method !== "passkey" || !passkey || s.proof === null) return "low";
+  if (!atLeast(passkey.enrolledLevel, "substantial")) return "low";
+  return passkey.userVerified && s.proof.kind === "counter" ? "high" : "substantial";
 }
 
 /** Days after a change of SIM during which the register's word on the number is worth nothing: the thief holds it. */
-export const simQuietDays = 30
+export const simQuietDays = 30;
 
-export type RegisterVerdict = 'matched' | 'no-match' | 'sim-recent'
+export type RegisterVerdict = "matched" | "no-match" | "sim-recent";
 
 export interface RegisterClaim {
-  identityNumber: string
-  birthDate: string
+  identityNumber: string;
+  birthDate: string;
 }
 
 /** Identity numbers are compared as people write them: case and separators do not matter. */
 export function plainIdentityNumber(typed: string): string {
-  return typed.normalize('NFKC').toUpperCase().replace(/[\s.\-/]/g, '')
+  return typed
+    .normalize("NFKC")
+    .toUpperCase()
+    .replace(/[\s.\-/]/g, "");
 }
 
 /**
@@ -68,10 +76,10 @@ export function judgeRegister(
   const same =
     holder !== undefined &&
     plainIdentityNumber(holder.identityNumber) === plainIdentityNumber(claim.identityNumber) &&
-    holder.birthDate === claim.birthDate
-  if (!same) return 'no-match'
-  const quiet = simChangedAt !== null && now.getTime() - simChangedAt.getTime() < simQuietDays * 86_400_000
-  return quiet ? 'sim-recent' : 'matched'
+    holder.birthDate === claim.birthDate;
+  if (!same) return "no-match";
+  const quiet = simChangedAt !== null && now.getTime() - simChangedAt.getTime() < simQuietDays * 86_400_000;
+  return quiet ? "sim-recent" : "matched";
 }
 
 /** Does the document in the official's hand belong to the register's entry? */
@@ -80,11 +88,11 @@ export function documentMatches(
   entry: { identityNumber: string; birthDate: string; documents: readonly { kind: string; number: string; expires?: string }[] },
   today: string,
 ): boolean {
-  const number = plainIdentityNumber(presented.number)
+  const number = plainIdentityNumber(presented.number);
   return (
     presented.birthDate === entry.birthDate &&
     entry.documents.some(
       (d) => d.kind === presented.kind && plainIdentityNumber(d.number) === number && (d.expires === undefined || d.expires >= today),
     )
-  )
+  );
 }

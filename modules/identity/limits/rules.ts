@@ -1,57 +1,57 @@
 /** Token buckets with a refill that slows while tries fail. Pure: the row comes in, the new row goes out. */
 export interface Bucket {
-  tokens: number
-  at: Date
+  tokens: number;
+  at: Date;
   /** Failures not yet forgotten. */
-  strain: number
+  strain: number;
 }
 export interface BucketRule {
-  capacity: number
+  capacity: number;
   /** Seconds for one token, without strain. */
-  refill: number
+  refill: number;
   /** The refill time doubles with each failure beyond `free`, up to this many seconds; equal to `refill`: never grows. */
-  slowest: number
-  free: number
+  slowest: number;
+  free: number;
   /** Seconds of calm that forget one failure. */
-  forget: number
+  forget: number;
 }
 
-const full = (rule: BucketRule, now: Date): Bucket => ({ tokens: rule.capacity, at: now, strain: 0 })
+const full = (rule: BucketRule, now: Date): Bucket => ({ tokens: rule.capacity, at: now, strain: 0 });
 
 export function refillSeconds(strain: number, rule: BucketRule): number {
-  return Math.min(rule.slowest, rule.refill * 2 ** Math.max(0, Math.min(20, strain - rule.free)))
+  return Math.min(rule.slowest, rule.refill * 2 ** Math.max(0, Math.min(20, strain - rule.free)));
 }
 
 /** The bucket as it stands now. Time that runs backwards refills nothing and forgets nothing. */
 export function settle(bucket: Bucket | undefined, rule: BucketRule, now: Date): Bucket {
-  if (!bucket) return full(rule, now)
-  const elapsed = Math.max(0, (now.getTime() - bucket.at.getTime()) / 1000)
+  if (!bucket) return full(rule, now);
+  const elapsed = Math.max(0, (now.getTime() - bucket.at.getTime()) / 1000);
   return {
     tokens: Math.min(rule.capacity, bucket.tokens + elapsed / refillSeconds(bucket.strain, rule)),
     at: elapsed > 0 ? now : bucket.at,
     strain: Math.max(0, bucket.strain - elapsed / rule.forget),
-  }
+  };
 }
 
 /** Whole seconds; the rounding of divisions is not a second. */
-const seconds = (x: number): number => Math.ceil(x - 1e-6)
+const seconds = (x: number): number => Math.ceil(x - 1e-6);
 
 /** Takes a token, or says how long to wait (whole seconds, at least 1); a refused try costs nothing more. */
 export function take(bucket: Bucket | undefined, rule: BucketRule, now: Date): { bucket: Bucket; wait: number } {
-  const b = settle(bucket, rule, now)
-  if (b.tokens >= 1) return { bucket: { ...b, tokens: b.tokens - 1 }, wait: 0 }
-  return { bucket: b, wait: Math.max(1, seconds((1 - b.tokens) * refillSeconds(b.strain, rule))) }
+  const b = settle(bucket, rule, now);
+  if (b.tokens >= 1) return { bucket: { ...b, tokens: b.tokens - 1 }, wait: 0 };
+  return { bucket: b, wait: Math.max(1, seconds((1 - b.tokens) * refillSeconds(b.strain, rule))) };
 }
 
 /** Takes a token even when none is left (tokens go below zero): the wait is then served by the caller as a delay. */
 export function book(bucket: Bucket | undefined, rule: BucketRule, now: Date): { bucket: Bucket; wait: number } {
-  const b = settle(bucket, rule, now)
-  const left = b.tokens - 1
-  return { bucket: { ...b, tokens: left }, wait: left >= 0 ? 0 : seconds(-left * refillSeconds(b.strain, rule)) }
+  const b = settle(bucket, rule, now);
+  const left = b.tokens - 1;
+  return { bucket: { ...b, tokens: left }, wait: left >= 0 ? 0 : seconds(-left * refillSeconds(b.strain, rule)) };
 }
 
-export const failed = (b: Bucket): Bucket => ({ ...b, strain: Math.min(30, b.strain + 1) })
-export const succeeded = (b: Bucket): Bucket => ({ ...b, strain: 0 })
+export const failed = (b: Bucket): Bucket => ({ ...b, strain: Math.min(30, b.strain + 1) });
+export const succeeded = (b: Bucket): Bucket => ({ ...b, strain: 0 });
 
 /**
  * The rules, and why nobody can use them against somebody else (docs: decision 0072). Keys name who tries and whom
@@ -77,20 +77,13 @@ export const rules = {
   totpKnown: { capacity: 8, refill: 60, slowest: 600, free: 5, forget: 3600 },
   /** Questions to the identity register from one account. */
   registerProof: { capacity: 4, refill: 3600, slowest: 86_400, free: 3, forget: 86_400 },
-} satisfies Record<string, BucketRule>
-export type RuleName = keyof typeof rules
+  /** Messages to a person about others who typed her identity number. */
+  tellClaim: { capacity: 1, refill: 86_400, slowest: 86_400, free: 0, forget: 86_400 },
+  /** Proofings begun by one official, and proofings of one person anywhere. */
+  proofingOfficial: { capacity: 30, refill: 120, slowest: 120, free: 0, forget: 60 },
+  proofingPerson: { capacity: 6, refill: 14_400, slowest: 14_400, free: 0, forget: 60 },
+} satisfies Record<string, BucketRule>;
+export type RuleName = keyof typeof rules;
 
 /** Longest time a code is held back; beyond it the unknown device is asked to come later. */
-export const maxDelay = 900
-
-/** Addresses are limited by network: /24 (IPv4) and /48 (IPv6), the smallest blocks commonly handed to one site. */
-export function sourcePrefix(ip: string): string {
-  const v4 = /^(?:::ffff:)?(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.\d{1,3}$/i.exec(ip)
-  if (v4) return `${v4[1]}.${v4[2]}.${v4[3]}`
-  if (!ip.includes(':')) return ip
-  const [head = '', tail] = ip.split('::')
-  const left = head ? head.split(':') : []
-  const right = tail ? tail.split(':') : []
-  const groups = tail === undefined ? left : [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right]
-  return groups.slice(0, 3).map((g) => Number.parseInt(g || '0', 16).toString(16)).join(':')
-}
+export const maxDelay = 900;
