@@ -11,6 +11,8 @@ export interface Calendar {
   days: ReadonlySet<number>;
   /** Local opening hours as minutes from midnight, in order, not overlapping. */
   hours: readonly (readonly [number, number])[];
+  /** Weekdays with hours of their own (a long Friday break). */
+  otherHours?: ReadonlyMap<number, readonly (readonly [number, number])[]>;
   isHoliday: (day: string) => boolean;
 }
 
@@ -59,16 +61,17 @@ export function nextDay(day: string, by = 1): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + by * 86_400_000).toISOString().slice(0, 10);
 }
 
+const weekdayOf = (day: string): number => new Date(`${day}T00:00:00Z`).getUTCDay() || 7;
+
 export function isWorked(day: string, calendar: Calendar): boolean {
-  const weekday = new Date(`${day}T00:00:00Z`).getUTCDay() || 7;
-  return calendar.days.has(weekday) && !calendar.isHoliday(day);
+  return calendar.days.has(weekdayOf(day)) && !calendar.isHoliday(day);
 }
 
 /** The counted parts of one local day, as instants. */
 function partsOf(day: string, unit: DelayUnit, calendar: Calendar): [number, number][] {
   if (unit !== "calendar-days" && !isWorked(day, calendar)) return [];
   if (unit !== "opening-hours") return [[instantOf(day, 0, calendar.timeZone), instantOf(nextDay(day), 0, calendar.timeZone)]];
-  return calendar.hours
+  return (calendar.otherHours?.get(weekdayOf(day)) ?? calendar.hours)
     .map(([from, to]): [number, number] => [instantOf(day, from, calendar.timeZone), instantOf(day, to, calendar.timeZone)])
     .filter(([from, to]) => to > from);
 }

@@ -68,7 +68,7 @@ export const EvidenceRequirement = T.Object(
     provider: Provider,
     service: T.String(),
     query: T.Array(Asked, { minItems: 1 }),
-    purpose: T.String({ pattern: "^[a-z][a-z.-]+$" }),
+    purpose: T.String({ pattern: "^[a-z0-9-]+$" }),
     purposeText: Words,
     legalBasis: id,
     after: T.Optional(T.Array(id)),
@@ -136,7 +136,7 @@ export const Search = T.Object(
     service: T.String(),
     /** Each list is one question; what they find is joined. */
     queries: T.Array(T.Array(Asked, { minItems: 1 }), { minItems: 1 }),
-    purpose: T.String({ pattern: "^[a-z][a-z.-]+$" }),
+    purpose: T.String({ pattern: "^[a-z0-9-]+$" }),
     purposeText: Words,
     legalBasis: id,
     reference: T.String(),
@@ -188,6 +188,8 @@ export const Procedure = T.Object(
   {
     slug: T.String({ pattern: "^[a-z][a-z0-9-]{2,60}$" }),
     version: T.Integer({ minimum: 1 }),
+    /** The institution in whose name the registers are asked before the deciding one is known. */
+    asksFor: T.String(),
     validFrom: T.String({ pattern: "^\\d{4}-\\d\\d-\\d\\d$" }),
     title: Words,
     summary: Words,

@@ -86,7 +86,6 @@ export const ProcedureView = T.Object({
   output: T.String({ description: "What one receives" }),
   appeal: T.Array(T.String()),
   lifeEvents: T.Array(T.Object({ id: T.String(), title: T.String() })),
-  online: T.Boolean(),
 });
 
 export type ProcedureSummary = Static<typeof ProcedureSummary>;

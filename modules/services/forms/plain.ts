@@ -6,6 +6,7 @@ export type Read<V = unknown> = { value: V } | { problem: Text };
 export const wrong = (problem: Text): Read<never> => ({ problem });
 
 // C0/C1 controls, bidirectional overrides and isolates, zero-width marks other than the joiners some scripts need
+// oxlint-disable-next-line no-control-regex -- control characters are exactly what is looked for
 const forbidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]/u;
 const loneSurrogate = /\p{Cs}/u;
 /** More than four marks on one letter is decoration, not a language. */

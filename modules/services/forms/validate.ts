@@ -114,7 +114,8 @@ function readGroup(field: Field, raw: unknown, outer: Answers, world: FormWorld,
     const row = one as Answers;
     // an item left wholly empty was not meant: pages offer one to fill in
     if (Object.values(row).every(isEmpty)) continue;
-    items.push(readItem(field, row, items.length, outer, world, mode, problems));
+    const item = readItem(field, row, items.length, outer, world, mode, problems);
+    if (Object.keys(item).length > 0) items.push(item);
   }
   if (mode === "submit" && items.length < (field.minItems ?? 0)) problems.push({ path: field.id, message: tooFew(field.minItems ?? 0) });
   return items;

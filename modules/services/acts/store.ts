@@ -1,0 +1,73 @@
+import { sql, type Context } from "#kernel";
+
+export interface ActRow {
+  id: string;
+  number: string;
+  caseId: string;
+  kind: "act" | "letter";
+  institution: string;
+  madeAt: Date;
+  issuedAt: Date | null;
+  validUntil: string | null;
+  signedBy: string;
+  file: string | null;
+  code: string | null;
+}
+
+const columns = sql`
+  a.id, a.number, a.case_id as "caseId", a.kind, a.institution, a.made_at as "madeAt", a.issued_at as "issuedAt",
+  a.valid_until as "validUntil", a.signed_by as "signedBy", a.file, a.code`;
+
+export function actOf(ctx: Context, caseId: string): Promise<ActRow | undefined> {
+  return ctx.db.maybe<ActRow>(sql`select ${columns} from services.act a where a.case_id = ${caseId}`);
+}
+
+/** The number is chosen once: an attempt that failed half-way takes up the same one. Undefined when the number is taken. */
+export async function beginAct(ctx: Context, a: ActRow): Promise<ActRow | undefined> {
+  await ctx.db.run(sql`
+    insert into services.act (id, number, case_id, kind, institution, made_at, valid_until, signed_by)
+    values (${a.id}, ${a.number}, ${a.caseId}, ${a.kind}, ${a.institution}, ${a.madeAt}, ${a.validUntil}, ${a.signedBy})
+    on conflict do nothing`);
+  return actOf(ctx, a.caseId);
+}
+
+/** The hour, the signer and the last day are those of the attempt that succeeded. */
+export async function redateAct(ctx: Context, a: ActRow): Promise<void> {
+  await ctx.db.run(sql`
+    update services.act set made_at = ${a.madeAt}, valid_until = ${a.validUntil}, signed_by = ${a.signedBy}, kind = ${a.kind}
+    where id = ${a.id} and issued_at is null`);
+}
+
+export async function finishAct(ctx: Context, a: { id: string; issuedAt: Date; file: string; code: string }): Promise<boolean> {
+  const rows = await ctx.db.run(sql`
+    update services.act set issued_at = ${a.issuedAt}, file = ${a.file}, code = ${a.code} where id = ${a.id} and issued_at is null`);
+  return rows === 1;
+}
+
+export interface PublicAct {
+  number: string;
+  title: { fr: string; en: string };
+  institution: string;
+  issuedAt: Date;
+  validUntil: string | null;
+  holder: string;
+  digest: string;
+  revokedAt: Date | null;
+}
+
+export async function publishAct(ctx: Context, a: PublicAct): Promise<void> {
+  await ctx.db.run(sql`
+    insert into services.public_act (number, title, institution, issued_at, valid_until, holder, digest)
+    values (${a.number}, ${JSON.stringify(a.title)}::jsonb, ${a.institution}, ${a.issuedAt}, ${a.validUntil}, ${a.holder}, ${a.digest})`);
+}
+
+const publicColumns = sql`
+  number, title, institution, issued_at as "issuedAt", valid_until as "validUntil", holder, digest, revoked_at as "revokedAt"`;
+
+export function publicByNumber(ctx: Context, number: string): Promise<PublicAct | undefined> {
+  return ctx.db.maybe<PublicAct>(sql`select ${publicColumns} from services.public_act where number = ${number}`);
+}
+
+export function publicByDigest(ctx: Context, digest: string): Promise<PublicAct | undefined> {
+  return ctx.db.maybe<PublicAct>(sql`select ${publicColumns} from services.public_act where digest = ${digest}`);
+}

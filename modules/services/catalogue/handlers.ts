@@ -1,0 +1,68 @@
+import type { Context, InputOf, OutputOf } from "#kernel";
+import { officeName } from "../offices.ts";
+import type * as api from "./contracts.ts";
+import { catalogueOf, currentProcedure } from "./definitions.ts";
+import { lifeEvents } from "./procedure.ts";
+import { byTitle, search } from "./search.ts";
+import { officeFigures } from "./store.ts";
+import { eventView, procedureView, summaryView } from "./view.ts";
+
+export async function searchCatalogue(
+  ctx: Context,
+  input: InputOf<typeof api.searchCatalogue>,
+): Promise<OutputOf<typeof api.searchCatalogue>> {
+  const { bySlug, index } = catalogueOf(ctx.country);
+  const q = (input.q ?? "").trim();
+  const inEvent = (slug: string): boolean => !input.lifeEvent || (bySlug.get(slug)?.lifeEvents.includes(input.lifeEvent) ?? false);
+  const { found, corrected } = q === "" ? { found: [...bySlug.keys()].map((slug) => ({ slug })), corrected: false } : search(index, q);
+  const results = found.flatMap(({ slug }) => {
+    const p = bySlug.get(slug);
+    return p && inEvent(slug) ? [summaryView(ctx, p)] : [];
+  });
+  if (q === "") results.sort(byTitle(ctx.lang));
+  const events = ctx.country.get(lifeEvents).map((e) => eventView(ctx, e, bySlug.values()));
+  return { q, results, corrected, lifeEvents: events.filter((e) => e.procedures.length > 0) };
+}
+
+export async function listLifeEvents(ctx: Context): Promise<OutputOf<typeof api.listLifeEvents>> {
+  const { bySlug } = catalogueOf(ctx.country);
+  const all = ctx.country.get(lifeEvents).map((e) => eventView(ctx, e, bySlug.values()));
+  return { lifeEvents: all.filter((e) => e.procedures.length > 0) };
+}
+
+export async function readProcedure(
+  ctx: Context,
+  { slug }: InputOf<typeof api.readProcedure>,
+): Promise<OutputOf<typeof api.readProcedure>> {
+  return procedureView(ctx, currentProcedure(ctx, slug));
+}
+
+/** Under this many decided cases, a time would speak of persons and not of an office. */
+const least = 5;
+
+export async function readOfficeStatistics(
+  ctx: Context,
+  input: InputOf<typeof api.readOfficeStatistics>,
+): Promise<OutputOf<typeof api.readOfficeStatistics>> {
+  const since = new Date(ctx.clock.now().getTime() - 365 * 86_400_000);
+  const rows = await officeFigures(ctx, input.procedure, since);
+  const { bySlug } = catalogueOf(ctx.country);
+  const offices = [];
+  for (const r of rows) {
+    const enough = r.issued + r.refused >= least;
+    const hours = (minutes: number | null): number => Math.round((minutes ?? 0) / 6) / 10;
+    offices.push({
+      institution: r.institution,
+      name: await officeName(ctx, r.institution),
+      procedure: ctx.say(bySlug.get(r.procedure)?.title ?? { fr: r.procedure, en: r.procedure }),
+      received: r.received,
+      issued: r.issued,
+      refused: r.refused,
+      corrections: r.corrections,
+      ...(enough
+        ? { medianHours: hours(r.medianMinutes), p90Hours: hours(r.p90Minutes), withinDelay: Math.round((r.withinDelay ?? 0) * 100) / 100 }
+        : {}),
+    });
+  }
+  return { since: since.toISOString(), offices };
+}
