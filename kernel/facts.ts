@@ -169,6 +169,21 @@ export function ledgerRows(ctx: Context, from: number, to: number): Promise<Ledg
     where l.index >= ${from} and l.index < ${to} order by l.index`);
 }
 
+/** Data and salts of leaves, where not erased: verification hashes them again (`canonical`, `dataHash`). */
+export function ledgerData(ctx: Context, from: number, to: number): Promise<{ index: string; salt: Buffer; data: unknown }[]> {
+  return ctx.db.rows(sql`
+    select l.index::text as index, d.salt, d.data from kernel.leaf l join kernel.fact_data d on d.fact = l.fact
+    where l.index >= ${from} and l.index < ${to} order by l.index`);
+}
+
+/** Facts that neither have a leaf nor wait for one: somebody hid them from the sealer. */
+export async function strayFacts(ctx: Context): Promise<number> {
+  const { strays } = await ctx.db.one<{ strays: number }>(sql`
+    select count(*)::int as strays from kernel.fact f
+    where not exists (select from kernel.leaf l where l.fact = f.id) and not exists (select from kernel.unsealed u where u.seq = f.seq)`);
+  return strays;
+}
+
 /** Where a fact stands in the ledger; undefined while it waits for the sealer. */
 export async function leafIndexOf(ctx: Context, id: string): Promise<number | undefined> {
   const row = await ctx.db.maybe<{ index: string }>(sql`select index::text as index from kernel.leaf where fact = ${id}`);

@@ -51,13 +51,16 @@ export { joinSql, rawSql, sql, type Sql } from "./sql.ts";
 export { escapeHtml, html, raw, type Html, type HtmlValue } from "./html.ts";
 export {
   canonical,
+  dataHash,
   factById,
   factsOf,
   leafIndexOf,
   ledgerBacklog,
   ledgerBatch,
+  ledgerData,
   ledgerRows,
   personalRead,
+  strayFacts,
   type LedgerRow,
   type Recorded,
 } from "./facts.ts";
