@@ -76,7 +76,8 @@ const Right = T.Object(
   {
     id: T.String({ pattern: "^[a-z0-9-]+$" }),
     service: T.Object({ of: Selection, code: Code }, strict),
-    to: T.Object({ group: T.Optional(Code), of: T.Optional(Selection), subsystem: T.Optional(Code) }, strict),
+    /** A group, named institutions, or each providing institution itself (`own`). */
+    to: T.Object({ group: T.Optional(Code), of: T.Optional(Selection), own: T.Optional(T.Boolean()), subsystem: T.Optional(Code) }, strict),
     methods: T.Optional(T.Array(T.String())),
     path: T.Optional(T.String()),
     purposes: T.Array(T.String(), { minItems: 1 }),

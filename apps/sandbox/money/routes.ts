@@ -77,6 +77,15 @@ export function moneyRoutes(world: MoneyWorld): Route[] {
       json(res, answer.status, answer.body);
       return true;
     }
+    if (what === "callbacks" && method === "GET") {
+      // The history of notices sent, as operators show it to their merchants.
+      json(
+        res,
+        200,
+        desk.sent.map((one) => ({ url: one.url, headers: one.headers, body: Buffer.from(one.body).toString("base64") })),
+      );
+      return true;
+    }
     if (what === "statements" && method === "GET" && one !== undefined) {
       const day = /^(\d{4}-\d\d-\d\d)\.csv$/.exec(one)?.[1];
       if (!day) return false;

@@ -145,14 +145,17 @@ export function expand(pack: Pack, parties: readonly Party[]): Directory {
   const rights = pack.rights.flatMap((r): RightRow[] => {
     for (const purpose of r.purposes) if (!known.has(purpose)) wrong(`right ${r.id}: unknown purpose ${purpose}`);
     if (r.to.group !== undefined && !groups.has(r.to.group)) wrong(`right ${r.id}: nobody is in group ${r.to.group}`);
-    const subjects = r.to.group !== undefined ? [`group:${r.to.group}`] : clients(r.id, r.to);
+    const subjects = (provider: ServiceRow): string[] =>
+      r.to.group !== undefined
+        ? [`group:${r.to.group}`]
+        : clients(r.id, r.to.own ? { institution: provider.institution } : r.to.of, r.to.subsystem);
     const fields = r.fields?.map(pointerOf) ?? null;
     for (const pointer of fields ?? []) if (!parsePointer(pointer)) wrong(`right ${r.id}: ${pointer}`);
     const offered = choose(r.service.of, `right ${r.id}`).map(
       (p) => offers.get(`${p.id} ${r.service.code}`) ?? wrong(`right ${r.id}: ${p.id} offers no ${r.service.code}`),
     );
     return offered.flatMap((service) =>
-      subjects.map((subject) => ({
+      subjects(service).map((subject) => ({
         id: r.id,
         service: service.id,
         subject,
@@ -174,10 +177,10 @@ export function expand(pack: Pack, parties: readonly Party[]): Directory {
     purposes: pack.purposes,
   };
 
-  function clients(right: string, to: { of?: Selection; subsystem?: string }): string[] {
-    if (!to.of || to.subsystem === undefined) return wrong(`right ${right}: to whom?`);
-    return choose(to.of, `right ${right}`).map((p) => {
-      const id = subsystemId(p, to.subsystem!);
+  function clients(right: string, of: Selection | undefined, subsystem: string | undefined): string[] {
+    if (!of || subsystem === undefined) return wrong(`right ${right}: to whom?`);
+    return choose(of, `right ${right}`).map((p) => {
+      const id = subsystemId(p, subsystem);
       return subsystems.has(id) ? id : wrong(`right ${right}: no subsystem ${id}`);
     });
   }
