@@ -181,7 +181,15 @@ export interface Module {
 type ModuleSpec = Pick<Module, "name" | "floor"> & { [K in keyof Omit<Module, "kind" | "name" | "floor">]?: Loose<K> };
 type Loose<K extends keyof Module> = K extends "facts" ? readonly Fact<never>[] | readonly Fact[] : Module[K];
 
+const purposeTexts = new Map<string, Text>();
+
+/** What a purpose code means, whichever module named it: "who looked at my data" shows the words. */
+export function purposeText(code: string): Text | undefined {
+  return purposeTexts.get(code);
+}
+
 export function defineModule(m: ModuleSpec): Module {
+  for (const [code, text] of Object.entries(m.purposes ?? {})) purposeTexts.set(code, text);
   return {
     kind: "module",
     needs: [],
