@@ -8,7 +8,13 @@ import { openInstance, type Instance } from "./instance.ts";
 export async function withProgram<T>(config: Config, fn: (kernel: Kernel, instance: Instance) => Promise<T>): Promise<T> {
   const instance = await openInstance(config, { beside: true });
   try {
-    const kernel = await createKernel({ config: { ...config, role: "command" }, modules, drivers: drivers(config, undefined), runUrl: instance.runUrl, guard });
+    const kernel = await createKernel({
+      config: { ...config, role: "command" },
+      modules,
+      drivers: drivers(config, undefined),
+      runUrl: instance.runUrl,
+      guard,
+    });
     try {
       return await fn(kernel, instance);
     } finally {

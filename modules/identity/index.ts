@@ -6,6 +6,7 @@ import * as facts from "./facts.ts";
 import { handlers } from "./handlers.ts";
 import { oidcGate } from "./oidc/gate.ts";
 import { rotateKeys } from "./oidc/keys.ts";
+import { registerSource } from "./pack.ts";
 import { sendCodeWork } from "./phone/jobs.ts";
 import { identityRegister, simSignal } from "./ports.ts";
 import { askRegisterWork } from "./proof/jobs.ts";
@@ -28,6 +29,7 @@ export {
   type PersonAttributes,
   type SessionCaller,
 } from "./door.ts";
+export { registerSource } from "./pack.ts";
 export { requireLevel } from "./assurance/level.ts";
 export { levelDropped, levelRaised, numberMoved, sessionEnded, signedInFact as signedIn, simChanged } from "./facts.ts";
 export type { RegisterPerson } from "./ports.ts";
@@ -42,6 +44,7 @@ export const identity = defineModule({
   sweeps: [tidy, rotateKeys],
   gates: [oidcGate],
   ports: [identityRegister, simSignal],
+  pack: [registerSource],
   permissions: [provePersons, manageClients],
   purposes: {
     "identity.prove-at-counter": { fr: "Vérifier votre identité au guichet", en: "Verify your identity at a counter" },

@@ -12,7 +12,8 @@ import { writeManifest } from "../manifest.ts";
 export async function run(config: Config, args: string[]): Promise<void> {
   const target = args[0] && resolve(args[0]);
   if (!target) throw new Error("usage: backup <folder>");
-  if (config.databaseUrl) throw new Error("with an external PostgreSQL use that server's own backup (pg_basebackup); `export` works everywhere");
+  if (config.databaseUrl)
+    throw new Error("with an external PostgreSQL use that server's own backup (pg_basebackup); `export` works everywhere");
   if (existsSync(target)) throw new Error(`${target} exists already; a backup never overwrites one`);
   const partial = `${target}.partial`;
   rmSync(partial, { recursive: true, force: true });
@@ -29,7 +30,8 @@ export async function run(config: Config, args: string[]): Promise<void> {
     writeFileSync(join(copy, "backup_label"), end.rows[0]?.labelfile ?? "");
     cpSync(join(data, "pg_wal"), join(copy, "pg_wal"), { recursive: true });
     const segment = rows[0]?.segment ?? "";
-    if (!readdirSync(join(copy, "pg_wal")).includes(segment)) throw new Error("WAL from the beginning of the copy is gone already: run the backup again at a quieter moment");
+    if (!readdirSync(join(copy, "pg_wal")).includes(segment))
+      throw new Error("WAL from the beginning of the copy is gone already: run the backup again at a quieter moment");
     // everything else beside the database: keys (encrypted), documents, the master secret; not the claim of the running program
     for (const name of readdirSync(config.dataDir)) {
       if (["postgres", "postgres.log", "toguna.pid"].includes(name)) continue;
@@ -50,7 +52,18 @@ export async function run(config: Config, args: string[]): Promise<void> {
 
 function copyDatabase(from: string, to: string): void {
   mkdirSync(to, { mode: 0o700 });
-  const left = new Set(["postmaster.pid", "postmaster.opts", "pg_wal", "pg_replslot", "pg_stat_tmp", "pg_subtrans", "pg_notify", "pg_serial", "pg_snapshots", "pg_dynshmem"]);
+  const left = new Set([
+    "postmaster.pid",
+    "postmaster.opts",
+    "pg_wal",
+    "pg_replslot",
+    "pg_stat_tmp",
+    "pg_subtrans",
+    "pg_notify",
+    "pg_serial",
+    "pg_snapshots",
+    "pg_dynshmem",
+  ]);
   for (const name of readdirSync(from)) {
     if (left.has(name)) {
       if (!name.startsWith("postmaster")) mkdirSync(join(to, name), { mode: 0o700 });

@@ -19,8 +19,18 @@ export async function run(config: Config): Promise<void> {
       found.push({ level: "fail", text: `${text}: ${(error as Error).message}${advice ? `. ${advice}` : ""}` });
     }
   };
-  await check("Node", () => (Number(process.versions.node.split(".")[0]) >= 24 ? process.versions.node : `!${process.versions.node}, 24 is expected`));
-  await check("Country pack", () => loadCountry(config.country, modules.flatMap((m) => m.pack)).name.fr, "See countries/README.md");
+  await check("Node", () =>
+    Number(process.versions.node.split(".")[0]) >= 24 ? process.versions.node : `!${process.versions.node}, 24 is expected`,
+  );
+  await check(
+    "Country pack",
+    () =>
+      loadCountry(
+        config.country,
+        modules.flatMap((m) => m.pack),
+      ).name.fr,
+    "See countries/README.md",
+  );
   await check("Data folder", () => {
     if (!existsSync(config.dataDir)) return "!not made yet: `npm start` makes it";
     accessSync(config.dataDir, constants.R_OK | constants.W_OK);
@@ -34,23 +44,28 @@ export async function run(config: Config): Promise<void> {
   await check("Mode", () => (config.demo ? "!demonstration: known secrets, simulated outside world" : "production"));
   await check("Passphrase of the keys", () => (config.passphrase ? undefined : "!TOGUNA_KEYS_PASSPHRASE_FILE is not set"));
   if (existsSync(join(config.dataDir, "postgres")) || config.databaseUrl)
-    await check("Database and ledger", () => withProgram(config, async (kernel, instance) => {
-      const client = new pg.Client({ connectionString: instance.ownerUrl });
-      await client.connect();
-      try {
-        const { rows } = await client.query<{ v: string; checksums: string; drift: number }>(
-          "select current_setting('server_version') v, current_setting('data_checksums') checksums, extract(epoch from clock_timestamp() - $1::timestamptz)::int drift",
-          [new Date()],
-        );
-        const r = rows[0];
-        if (r && Math.abs(r.drift) > 5) found.push({ level: "warn", text: `Database clock differs by ${r.drift} s` });
-        if (r?.checksums !== "on") found.push({ level: "warn", text: "Data checksums are off in this database" });
-        const { rows: facts } = await client.query<{ waiting: number }>("select count(*)::int waiting from kernel.unsealed");
-        return `PostgreSQL ${r?.v}, ${facts[0]?.waiting} facts wait for the sealer, ${kernel.modules.length} modules`;
-      } finally {
-        await client.end();
-      }
-    }), "Is another program on this data folder? Is DATABASE_URL right?");
+    await check(
+      "Database and ledger",
+      () =>
+        withProgram(config, async (kernel, instance) => {
+          const client = new pg.Client({ connectionString: instance.ownerUrl });
+          await client.connect();
+          try {
+            const { rows } = await client.query<{ v: string; checksums: string; drift: number }>(
+              "select current_setting('server_version') v, current_setting('data_checksums') checksums, extract(epoch from clock_timestamp() - $1::timestamptz)::int drift",
+              [new Date()],
+            );
+            const r = rows[0];
+            if (r && Math.abs(r.drift) > 5) found.push({ level: "warn", text: `Database clock differs by ${r.drift} s` });
+            if (r?.checksums !== "on") found.push({ level: "warn", text: "Data checksums are off in this database" });
+            const { rows: facts } = await client.query<{ waiting: number }>("select count(*)::int waiting from kernel.unsealed");
+            return `PostgreSQL ${r?.v}, ${facts[0]?.waiting} facts wait for the sealer, ${kernel.modules.length} modules`;
+          } finally {
+            await client.end();
+          }
+        }),
+      "Is another program on this data folder? Is DATABASE_URL right?",
+    );
   const mark = { ok: "  ok  ", warn: " note ", fail: " FAIL " };
   for (const f of found) console.log(`${mark[f.level]}${f.text}`);
   if (found.some((f) => f.level === "fail")) process.exitCode = 1;

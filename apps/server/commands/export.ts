@@ -19,10 +19,13 @@ export async function run(config: Config, args: string[]): Promise<void> {
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(join(partial, "tables"), { recursive: true, mode: 0o700 });
   await withProgram(config, async (kernel, instance) => {
-    await kernel.transaction(async (ctx) => {
-      const persons = await ctx.db.rows<{ id: string }>(sql`select id::text as id from identity.person`);
-      for (const p of persons) await ctx.recordRead(p.id, "kernel.export", "export");
-    }, { caller: { kind: "system", module: "export" } });
+    await kernel.transaction(
+      async (ctx) => {
+        const persons = await ctx.db.rows<{ id: string }>(sql`select id::text as id from identity.person`);
+        for (const p of persons) await ctx.recordRead(p.id, "kernel.export", "export");
+      },
+      { caller: { kind: "system", module: "export" } },
+    );
     const client = new pg.Client({ connectionString: instance.exportUrl });
     await client.connect();
     let count = 0;
@@ -50,7 +53,9 @@ export async function run(config: Config, args: string[]): Promise<void> {
 async function exportTable(client: pg.Client, schema: string, table: string, file: string): Promise<number> {
   const out = createWriteStream(file, { mode: 0o600 });
   let count = 0;
-  await client.query(`declare rows no scroll cursor for select row_to_json(t)::text as row from ${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)} t`);
+  await client.query(
+    `declare rows no scroll cursor for select row_to_json(t)::text as row from ${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)} t`,
+  );
   for (;;) {
     const { rows } = await client.query<{ row: string }>("fetch 2000 from rows");
     if (!rows.length) break;

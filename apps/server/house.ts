@@ -1,0 +1,41 @@
+import type { App, Module, Provided } from "#kernel";
+import type { Config } from "#kernel/config";
+import { documents } from "#documents";
+import { exchange } from "#exchange";
+import { identity } from "#identity";
+import { messages } from "#messages";
+import { registry } from "#registry";
+import { services } from "#services";
+import { trust } from "#trust";
+import { operations } from "../console/index.ts";
+import { desk } from "../desk/index.ts";
+import { portal } from "../portal/index.ts";
+import type { Sandbox } from "../sandbox/index.ts";
+import { emailDemo } from "../../drivers/email-demo/index.ts";
+import { emailSmtp } from "../../drivers/email-smtp/index.ts";
+import { keysFile } from "../../drivers/keys-file/index.ts";
+import { keysPkcs11 } from "../../drivers/keys-pkcs11/index.ts";
+import { paySimulator } from "../../drivers/pay-simulator/index.ts";
+import { simSignalHttp } from "../../drivers/sim-signal-http/index.ts";
+import { smsDemo } from "../../drivers/sms-demo/index.ts";
+import { timeStampHttp } from "../../drivers/tsa-http/index.ts";
+import { registerThroughExchange } from "./register-through-exchange.ts";
+
+/** The only list of modules, ground floor first. */
+export const modules: readonly Module[] = [registry, messages, trust, documents, identity, exchange, services];
+
+/** The front doors; the portal takes what the others leave. */
+export const apps: readonly App[] = [desk, operations, portal];
+
+/** Which driver fills which port: by configuration; simulators only in a demonstration. */
+export function drivers(config: Config, sandbox: Sandbox | undefined): readonly Provided[] {
+  const simulated = config.demo ? [smsDemo, ...(sandbox ? [paySimulator({ url: sandbox.url, operators: sandbox.operators })] : [])] : [];
+  return [
+    config.setting("pkcs11_module") ? keysPkcs11 : keysFile,
+    ...(config.setting("tsa_url") ? [timeStampHttp] : []),
+    config.setting("smtp_url") ? emailSmtp : emailDemo,
+    registerThroughExchange,
+    simSignalHttp,
+    ...simulated,
+  ];
+}
