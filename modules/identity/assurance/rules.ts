@@ -22,9 +22,8 @@ export interface PasskeyStanding {
 
 /** Does the proof still speak for whoever holds the number today? */
 export function proofHolds(s: Standing): boolean {
-  if (s.proof === null || s.numberSince === null) return false;
-  const newest = Math.max(s.numberSince.getTime(), s.simChangedAt?.getTime() ?? 0);
-  return newest <= s.proof.at.getTime();
+  if (s.proof === null || s.numberSince === null || s.numberSince > s.proof.at) return false;
+  return s.simChangedAt === null || s.simChangedAt < s.proof.at;
 }
 
 /**
