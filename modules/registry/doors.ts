@@ -91,6 +91,31 @@ export async function rolesOf(ctx: Context, account: string): Promise<Right[]> {
   return rightsOf(account, assignments, delegations, permissionsOf(ctx), ctx.clock.today());
 }
 
+/**
+ * The one role an official acts in: the one chosen for this session if it is still in force, else the first. Undefined
+ * when no role is in force any more. For the guard of each request (a system caller).
+ */
+export async function actingRole(
+  ctx: Context,
+  q: { account: string; session: string },
+): Promise<{ institution: string; office?: string; role: string; permissions: ReadonlySet<string> } | undefined> {
+  const rights = await rolesOf(ctx, q.account);
+  const chosen = rights.length > 1 ? await held.chosenRole(ctx, q) : undefined;
+  const right = rights.find((r) => r.assignment === chosen) ?? rights.toSorted((a, b) => (a.assignment < b.assignment ? -1 : 1))[0];
+  if (!right) return undefined;
+  return {
+    institution: right.institution,
+    ...(right.office ? { office: right.office } : {}),
+    role: right.role,
+    permissions: new Set(right.permissions),
+  };
+}
+
+/** The name an official acts under, as it was written when the role was given. */
+export function officialName(ctx: Context, account: string): Promise<string | undefined> {
+  return held.holderName(ctx, account);
+}
+
 /** The accounts that hold a permission in an institution today, themselves or by delegation. */
 export async function holdersOf(ctx: Context, q: { institution: string; permission: string }): Promise<string[]> {
   const assignments = await held.institutionRows(ctx, q.institution);

@@ -102,6 +102,30 @@ export const myRoles = contract({
   }),
 });
 
+export const chooseRole = contract({
+  id: "registry.choose-role",
+  method: "POST",
+  path: "/api/registry/chosen-role",
+  summary: "Act in another of one's own roles, for this session",
+  who: official(),
+  input: T.Object({ assignment: Uuid }),
+  output: T.Object({ institution: T.String(), role: T.String() }),
+});
+
+export const listColleagues = contract({
+  id: "registry.list-colleagues",
+  method: "GET",
+  path: "/api/registry/colleagues",
+  summary: "Who acts in the caller's institution today, and in which role",
+  who: official(),
+  input: T.Object({}),
+  output: T.Object({
+    colleagues: T.Array(
+      T.Object({ account: T.String(), holder: T.String(), role: T.String(), roleName: T.String(), office: T.Optional(T.String()) }),
+    ),
+  }),
+});
+
 export const listAssignments = contract({
   id: "registry.list-assignments",
   method: "GET",

@@ -50,6 +50,40 @@ export async function myRoles(ctx: Context): Promise<OutputOf<typeof api.myRoles
   return { roles };
 }
 
+export async function chooseRole(ctx: Context, q: InputOf<typeof api.chooseRole>): Promise<OutputOf<typeof api.chooseRole>> {
+  const caller = me(ctx);
+  const { assignments, delegations } = await store.rightsRows(ctx, caller.account);
+  const rights = rightsOf(caller.account, assignments, delegations, permissionsOf(ctx), ctx.clock.today());
+  const right = rights.find((r) => r.assignment === q.assignment);
+  if (!right) throw problems.assignmentUnknown();
+  await store.chooseRole(ctx, { session: caller.session, account: caller.account, assignment: q.assignment });
+  return { institution: right.institution, role: right.role };
+}
+
+export async function listColleagues(ctx: Context): Promise<OutputOf<typeof api.listColleagues>> {
+  const assignments = await store.institutionRows(ctx, me(ctx).institution);
+  const delegations = await store.delegationsOf(
+    ctx,
+    assignments.map((a) => a.id),
+  );
+  const today = ctx.clock.today();
+  const names = new Map([...assignments, ...delegations].map((x) => [x.account, x.holder]));
+  return {
+    colleagues: [...names].flatMap(([account, holder]) =>
+      rightsOf(account, assignments, delegations, permissionsOf(ctx), today).map((r) => {
+        const role = roleById(ctx, r.role);
+        return {
+          account,
+          holder,
+          role: r.role,
+          roleName: role ? say(role.name, ctx.lang) : r.role,
+          ...(r.office ? { office: r.office } : {}),
+        };
+      }),
+    ),
+  };
+}
+
 export async function listAssignments(ctx: Context, q: InputOf<typeof api.listAssignments>): Promise<OutputOf<typeof api.listAssignments>> {
   const caller = me(ctx);
   const rows = await store.assignmentList(ctx, { institution: caller.institution, state: q.state, account: q.account });

@@ -162,3 +162,31 @@ export async function moveDelegation(
 export function officeIn(ctx: Context, office: string, institution: string): Promise<{ id: string } | undefined> {
   return ctx.db.maybe(sql`select id from registry.office where id = ${office} and institution = ${institution}`);
 }
+
+export async function chooseRole(ctx: Context, q: { session: string; account: string; assignment: string }): Promise<void> {
+  const now = ctx.clock.now();
+  await ctx.db.run(sql`
+    insert into registry.chosen_role (session, account, assignment, at) values (${q.session}, ${q.account}, ${q.assignment}, ${now})
+    on conflict (session) do update set assignment = excluded.assignment, at = excluded.at`);
+  // choices outlive their sessions by a month at most
+  await ctx.db.run(
+    sql`delete from registry.chosen_role where account = ${q.account} and at < ${new Date(now.getTime() - 30 * 86_400_000)} and session <> ${q.session}`,
+  );
+}
+
+export async function chosenRole(ctx: Context, q: { session: string; account: string }): Promise<string | undefined> {
+  const found = await ctx.db.maybe<{ assignment: string }>(
+    sql`select assignment from registry.chosen_role where session = ${q.session} and account = ${q.account}`,
+  );
+  return found?.assignment;
+}
+
+/** The name an account was last appointed under. */
+export async function holderName(ctx: Context, account: string): Promise<string | undefined> {
+  const found = await ctx.db.maybe<{ holder: string }>(sql`
+    select holder from (
+      select holder, requested_at, id from registry.assignment where account = ${account}
+      union all select holder, requested_at, id from registry.delegation where account = ${account}) named
+    order by requested_at desc, id desc limit 1`);
+  return found?.holder;
+}

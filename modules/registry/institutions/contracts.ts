@@ -96,6 +96,30 @@ export const countInstitutions = contract({
   }),
 });
 
+export const listDemoPeople = contract({
+  id: "registry.list-demo-people",
+  method: "GET",
+  path: "/api/registry/demo-people",
+  summary: "Who one can be in the demonstration; answers 404 outside it",
+  who: anyone(),
+  input: T.Object({}),
+  output: T.Object({
+    people: T.Array(
+      T.Object({
+        id: T.String(),
+        kind: T.Enum(["citizen", "official"]),
+        name: T.String(),
+        introduction: T.String(),
+        phone: T.Optional(T.String()),
+        login: T.Optional(T.String()),
+        role: T.Optional(T.String()),
+        institution: T.Optional(T.String()),
+      }),
+    ),
+    counts: T.Object({ sourced: T.Integer(), derived: T.Integer(), illustrative: T.Integer() }),
+  }),
+});
+
 export const mapInstitutions = contract({
   id: "registry.map-institutions",
   method: "GET",

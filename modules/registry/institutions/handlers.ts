@@ -1,9 +1,10 @@
 import { say, type Context, type InputOf, type OutputOf } from "#kernel";
-import { conflict } from "#kernel";
+import { conflict, notFound } from "#kernel";
 import { chain, divisionById } from "../divisions/store.ts";
 import { institutionChanged } from "../facts.ts";
 import { importRefused, institutionUnknown, notYours } from "../problems.ts";
-import { outline } from "../pack.ts";
+import { demoPeople, outline } from "../pack.ts";
+import { roleById } from "../roles.ts";
 import { isWithin } from "../import/rules.ts";
 import type * as api from "./contracts.ts";
 import { fold, searchWords } from "./fold.ts";
@@ -64,9 +65,34 @@ export async function readInstitution(ctx: Context, q: InputOf<typeof api.readIn
   };
 }
 
-export async function countInstitutions(ctx: Context): Promise<OutputOf<typeof api.countInstitutions>> {
+async function byGround(ctx: Context) {
   const counts = { sourced: 0, derived: 0, illustrative: 0 };
   for (const row of await store.countsByBasis(ctx)) counts[row.basis] = row.n;
+  return counts;
+}
+
+export async function listDemoPeople(ctx: Context): Promise<OutputOf<typeof api.listDemoPeople>> {
+  if (!ctx.config.demo) throw notFound();
+  const people = [];
+  for (const p of ctx.country.get(demoPeople)) {
+    const role = p.role ? roleById(ctx, p.role) : undefined;
+    const where = p.institution ? await store.institutionById(ctx, p.institution) : undefined;
+    people.push({
+      id: p.id,
+      kind: p.kind,
+      name: [p.name.given, p.name.family].filter(Boolean).join(" "),
+      introduction: say(p.introduction, ctx.lang),
+      ...(p.phone ? { phone: p.phone } : {}),
+      ...(p.login ? { login: p.login } : {}),
+      ...(role ? { role: say(role.name, ctx.lang) } : {}),
+      ...(where ? { institution: say(where.name, ctx.lang) } : {}),
+    });
+  }
+  return { people, counts: await byGround(ctx) };
+}
+
+export async function countInstitutions(ctx: Context): Promise<OutputOf<typeof api.countInstitutions>> {
+  const counts = await byGround(ctx);
   return {
     ...counts,
     total: counts.sourced + counts.derived + counts.illustrative,
