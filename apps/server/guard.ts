@@ -1,7 +1,7 @@
 import type { Caller } from "#kernel";
 import type { Guard } from "#kernel/kernel";
 import { sessionCaller } from "#identity";
-import { rolesOf } from "#registry";
+import { actingRole } from "#registry";
 
 /** Who is behind a session (identity), and for an official in which institution and role (registry): neither module needs the other. */
 export const guard: Guard = {
@@ -10,7 +10,7 @@ export const guard: Guard = {
     if (!base) return { kind: "stranger" };
     const { account, person, level } = base;
     if (base.kind === "person") return { kind: "person", account, person, level, session: base.session };
-    const [right] = await rolesOf(ctx, account);
+    const right = await actingRole(ctx, { account, session: base.session });
     if (!right) return { kind: "stranger" };
     const { institution, office, role, permissions } = right;
     return {
