@@ -27,7 +27,13 @@ async function startOnce(data: string, rest: boolean): Promise<{ seconds: number
   });
   for (;;) {
     if (child.exitCode !== null) throw new Error("the program ended before it was ready");
-    if (await fetch(`http://127.0.0.1:${port}/readyz`).then((r) => r.ok, () => false)) break;
+    if (
+      await fetch(`http://127.0.0.1:${port}/readyz`).then(
+        (r) => r.ok,
+        () => false,
+      )
+    )
+      break;
     await new Promise((r) => setTimeout(r, 50));
   }
   const seconds = (performance.now() - began) / 1000;
