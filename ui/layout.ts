@@ -93,6 +93,9 @@ export function breadcrumbs(lang: Lang, links: readonly Link[]): Html {
   </nav>`;
 }
 
+/** Files of ui/static by name; another app's own files by their address. */
+const fileOf = (name: string) => (name.startsWith("/") ? name : asset(name));
+
 function head(page: Page): Html {
   const w = words(page.lang);
   const place = `${say(page.site.name, page.lang)} – ${say(page.site.country.name, page.lang)}`;
@@ -100,9 +103,9 @@ function head(page: Page): Html {
     <title>${page.failed ? w.errorPage : ""}${page.title} – ${place}</title>
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     ${page.description ? html`<meta name="description" content="${page.description}" />` : ""}
-    ${(page.site.styles ?? ["toguna.css"]).map((name) => html`<link rel="stylesheet" href="${asset(name)}" />`)}
+    ${(page.site.styles ?? ["toguna.css"]).map((name) => html`<link rel="stylesheet" href="${fileOf(name)}" />`)}
     <link rel="icon" href="${asset("sign.svg")}" type="image/svg+xml" />
-    ${page.scripts?.map((name) => html`<script src="${asset(name)}" defer></script>`)}
+    ${page.scripts?.map((name) => html`<script src="${fileOf(name)}" defer></script>`)}
     ${page.refresh ? html`<noscript><meta http-equiv="refresh" content="${page.refresh}" /></noscript>` : ""}`;
 }
 
