@@ -144,3 +144,6 @@ export const readEcdsa = (der: Uint8Array, width = 32): Uint8Array => {
   }
   return out;
 };
+
+export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+export const fromHex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "hex"));

@@ -43,7 +43,7 @@ export const append = (
   size: number,
   edge: ReadonlyMap<number, Uint8Array>,
   leaves: readonly Uint8Array[],
-): { size: number; tiles: Tile[]; root: Uint8Array } => {
+): { size: number; tiles: Tile[]; root: Uint8Array; edge: Map<number, Uint8Array> } => {
   const tiles: Tile[] = [];
   const open = new Map<number, { index: number; count: number; hashes: Uint8Array; changed: boolean }>();
   const tileOf = (level: number) => {
@@ -70,15 +70,17 @@ export const append = (
   };
   for (const leaf of leaves) push(0, leaf);
   const edges = new Map<string, Uint8Array>();
+  const next = new Map<number, Uint8Array>();
   for (let level = 0; countAt(size + leaves.length, level) > 0; level++) {
     const tile = tileOf(level);
     if (tile.count === 0) continue;
     const hashes = tile.hashes.subarray(0, tile.count * hashSize);
     if (tile.changed) tiles.push({ level, index: tile.index, hashes });
     edges.set(key(level, tile.index), hashes);
+    next.set(level, hashes);
   }
   const total = size + leaves.length;
-  return { size: total, tiles, root: rangeRoot(subtreesIn(edges, total), 0, total) };
+  return { size: total, tiles, root: rangeRoot(subtreesIn(edges, total), 0, total), edge: next };
 };
 
 const key = (level: number, index: number): string => `${level}/${index}`;

@@ -142,7 +142,7 @@ const judge = (bytes: Uint8Array, file: PdfFile, place: Place | undefined, quest
     result.faults.push(stamped ? "time-stamp" : "no-time-stamp");
     return result;
   }
-  const trusted = checkStamp(stamp, cms.signer.signature, question.anchors, helpers, question.revokedAt);
+  const trusted = checkStamp(stamp, cms.signer.signature, question);
   if (!trusted.ok) {
     result.faults.push("time-stamp");
     return result;

@@ -49,16 +49,27 @@ const seconds = (parts: ReturnType<typeof children>): number => {
 
 export type StampFault = "imprint" | "signature" | "untrusted" | "not-a-time-stamp-authority";
 
+export interface StampTrust {
+  anchors: readonly Certificate[];
+  helpers?: readonly Certificate[];
+  revokedAt?: (certificate: Certificate, issuer: Certificate) => Date | undefined;
+}
+
+export type StampCheck = { ok: true; authority: Certificate } | { ok: false; fault: StampFault };
+
 /** A time stamp counts when it covers these bytes and its authority leads to an anchor at the time it names. */
-export const checkStamp = (
-  stamp: Stamp,
-  covered: Uint8Array,
-  anchors: readonly Certificate[],
-  helpers: readonly Certificate[] = [],
-  revokedAt?: (certificate: Certificate, issuer: Certificate) => Date | undefined,
-): { ok: true; authority: Certificate } | { ok: false; fault: StampFault } => {
+export const checkStamp = (stamp: Stamp, covered: Uint8Array, trust: StampTrust): StampCheck => {
   const hash = hashes[stamp.hash];
-  if (!hash || !same(stamp.imprint, createHash(hash.name).update(covered).digest())) return { ok: false, fault: "imprint" };
+  return hash ? check(stamp, createHash(hash.name).update(covered).digest(), trust) : { ok: false, fault: "imprint" };
+};
+
+/** The same where only the SHA-256 digest is at hand. */
+export const checkStampDigest = (stamp: Stamp, digest: Uint8Array, trust: StampTrust): StampCheck =>
+  stamp.hash === oids.sha256 ? check(stamp, digest, trust) : { ok: false, fault: "imprint" };
+
+const check = (stamp: Stamp, digest: Uint8Array, trust: StampTrust): StampCheck => {
+  const helpers = trust.helpers ?? [];
+  if (!same(stamp.imprint, digest)) return { ok: false, fault: "imprint" };
   const content = stamp.cms.content!;
   const checked = attempt(() => checkSigner(stamp.cms, (name) => createHash(name).update(content).digest(), helpers));
   if (!checked || "fault" in checked) return { ok: false, fault: "signature" };
@@ -66,7 +77,8 @@ export const checkStamp = (
   const purposes = certificate.extensions.get(oids.extendedKeyUsage);
   if (!purposes?.critical || certificate.extendedKeyUsage?.join() !== oids.timeStamping)
     return { ok: false, fault: "not-a-time-stamp-authority" };
-  const chain = chainOf(certificate, { pool: [...stamp.cms.certificates, ...helpers], anchors, at: stamp.at, revokedAt });
+  const pool = [...stamp.cms.certificates, ...helpers];
+  const chain = chainOf(certificate, { pool, anchors: trust.anchors, at: stamp.at, revokedAt: trust.revokedAt });
   return chain.ok ? { ok: true, authority: certificate } : { ok: false, fault: "untrusted" };
 };
 

@@ -70,10 +70,10 @@ test("our reader finds what was stamped and refuses other data, other anchors, o
   const stamp = readToken(token)!;
   assert.equal(stamp.at.toISOString(), "2026-11-21T12:00:00.000Z");
   assert.deepEqual([...stamp.nonce!], [9, 9]);
-  const anchors = [chain.root.certificate];
+  const anchors = { anchors: [chain.root.certificate] };
   assert.ok(checkStamp(stamp, data, anchors).ok);
   assert.deepEqual(checkStamp(stamp, Buffer.from("other"), anchors), { ok: false, fault: "imprint" });
-  assert.deepEqual(checkStamp(stamp, data, [chain.seal.certificate]), { ok: false, fault: "untrusted" });
+  assert.deepEqual(checkStamp(stamp, data, { anchors: [chain.seal.certificate] }), { ok: false, fault: "untrusted" });
   const wrongSigner = await buildToken({
     request,
     policy: policies.timeStamps,

@@ -1,0 +1,36 @@
+import { defineModule } from "#kernel";
+import { auditLedger, manageCertificates, readCertificates } from "./api.ts";
+import { ensureAuthorities } from "./certificates/authorities.ts";
+import { anchorAdded, certificateIssued, certificateRequested, certificateRevoked, clockSetBack } from "./facts.ts";
+import { anchors, crl, issuer } from "./gates/authorities.ts";
+import { ocspGet, ocspPost } from "./gates/ocsp.ts";
+import { tsa } from "./gates/tsa.ts";
+import { handlers } from "./handlers.ts";
+import { jobs, sweeps } from "./jobs.ts";
+import { keysPort, timeStampPort } from "./ports.ts";
+
+export { personalKeyFor, sealKeyFor, sign, signPdf, timeStamp } from "./signing/sign.ts";
+export type { PdfSigning, SealOwner, Signatory, SignatureOver, SignedPdf, SigningCertificate } from "./signing/sign.ts";
+export { checkPdf, legalStatus, verify } from "./signing/verify.ts";
+export type { LegalStatus, Verification } from "./signing/verify.ts";
+export type { PdfReport, PdfSignature, SignatureFault } from "./pdf/verify.ts";
+export { inclusionProof } from "./ledger/proofs.ts";
+export type { FactInclusion, SignedHead } from "./ledger/proofs.ts";
+export { verifyLedger } from "./ledger/audit.ts";
+export type { LedgerFault, LedgerReport } from "./ledger/audit.ts";
+export { sealWaiting } from "./ledger/seal.ts";
+export { certificateIssued, certificateRevoked, clockSetBack } from "./facts.ts";
+
+export const trust = defineModule({
+  name: "trust",
+  floor: 0,
+  handlers,
+  facts: [certificateIssued, certificateRevoked, certificateRequested, anchorAdded, clockSetBack],
+  jobs,
+  sweeps,
+  gates: [ocspPost, ocspGet, tsa, crl, issuer, anchors],
+  ports: [keysPort, timeStampPort],
+  permissions: [readCertificates, manageCertificates, auditLedger],
+  migrations: new URL("./migrations/", import.meta.url),
+  start: (host) => ensureAuthorities(host),
+});

@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { type JobContext, ledgerBacklog, ledgerBatch, type Context } from "#kernel";
+import { serviceOf } from "../certificates/authorities.ts";
+import { stamp } from "../stamps/stamp.ts";
+import { checkpoint } from "./checkpoint.ts";
+import { factLeaf } from "./hash.ts";
+import { dropOldHeads, keepHead, keepTiles, latestHead, signHead, stampHead, tilesAt } from "./store.ts";
+import { append, edgeTiles } from "./tiles.ts";
+
+const batch = 10_000;
+const roundsAtOnce = 50;
+
+/** The log's name: one installation, one log. */
+export const originOf = (j: Pick<Context, "config" | "country">): string =>
+  `${new URL(j.config.origin).host}/${j.country.code}/ledger`.replace(/[\s+]/g, "-");
+
+/**
+ * Gives waiting facts their leaves. Leaves, tree and head are one transaction, so a crash loses none and doubles none; the
+ * head is signed right after, outside it. Resolves with the number of leaves added.
+ */
+export const sealWaiting = async (j: JobContext): Promise<number> => {
+  let sealed = 0;
+  for (let round = 0; round < roundsAtOnce && !j.signal.aborted; round++) {
+    const added = await j.transaction(sealBatch);
+    sealed += added;
+    if (added < batch) break;
+  }
+  await signLatest(j);
+  return sealed;
+};
+
+const sealBatch = async (ctx: Context): Promise<number> => {
+  const rows = await ledgerBatch(ctx, batch);
+  if (!rows || rows.length === 0) return 0;
+  const size = (await latestHead(ctx))?.size ?? 0;
+  if (Number(rows[0]!.index) !== size)
+    throw new Error(`the next leaf is ${rows[0]!.index}, the tree has ${size}: the ledger needs an operator`);
+  const edge = new Map((await tilesAt(ctx, edgeTiles(size))).map((tile) => [tile.level, tile.hashes]));
+  const grown = append(
+    size,
+    edge,
+    rows.map((row) => factLeaf(row.header, row.dataHash)),
+  );
+  await keepTiles(ctx, grown.tiles);
+  await keepHead(ctx, { size: grown.size, root: grown.root, origin: originOf(ctx), at: ctx.clock.now() });
+  ctx.metric.count("ledger_sealed_total", {}, rows.length);
+  return rows.length;
+};
+
+/** Signs the newest head if it is not yet; older unsigned ones are covered by it. */
+export const signLatest = async (j: JobContext): Promise<void> => {
+  const head = await j.transaction((ctx) => latestHead(ctx), { readOnly: true });
+  if (!head || head.signature) return;
+  const ledger = await serviceOf(j, "ledger");
+  const signature = await ledger.sign(checkpoint(head));
+  await j.transaction((ctx) => signHead(ctx, head.size, ledger.row.id, signature));
+};
+
+/** The sweep: seal, then say how long facts wait. The lag allowed is one second. */
+export const sealSweep = async (j: JobContext): Promise<void> => {
+  await sealWaiting(j);
+  const { waiting, oldest } = await j.transaction(ledgerBacklog, { readOnly: true });
+  const lag = oldest ? Math.max(0, (j.clock.now().getTime() - oldest.getTime()) / 1000) : 0;
+  j.metric.gauge("ledger_waiting", waiting);
+  j.metric.gauge("ledger_lag_seconds", lag);
+  if (lag > 1) j.log.warn({ waiting, lag }, "the ledger's sealer is late");
+};
+
+const day = 86_400_000;
+
+/** Once a minute the newest signed head gets a time stamp: from then on nobody can date it back, the operator included. */
+export const stampSweep = async (j: JobContext): Promise<void> => {
+  const head = await j.transaction((ctx) => latestHead(ctx, { signed: true }), { readOnly: true });
+  if (!head) return;
+  if (!head.token) {
+    const { token, at } = await stamp(j, createHash("sha256").update(checkpoint(head)).digest());
+    await j.transaction((ctx) => stampHead(ctx, head.size, token, at));
+  }
+  await j.transaction((ctx) => dropOldHeads(ctx, new Date(ctx.clock.now().getTime() - day)));
+};
