@@ -73,6 +73,11 @@ export async function createOfficial(
   return { account, created: true, totpSecret: base32(secret), totpUri: totpUri("Toguna", username, base32(secret)) };
 }
 
+/** The working name printed on what this official signs. */
+export async function officialName(ctx: Context, account: string): Promise<string | undefined> {
+  return (await officialNames(ctx, [account]))[account];
+}
+
 async function read(ctx: Context, person: string, purpose: string, what: string): Promise<RegisterPerson | undefined> {
   const entry = await entryOf(ctx, person);
   if (entry) await ctx.recordRead(person, purpose, what);

@@ -8,7 +8,7 @@ import { oidcGate } from "./oidc/gate.ts";
 import { rotateKeys } from "./oidc/keys.ts";
 import { registerSource } from "./pack.ts";
 import { sendCodeWork } from "./phone/jobs.ts";
-import { identityRegister, simSignal } from "./ports.ts";
+import { identityRegister, outsideSystems, simSignal } from "./ports.ts";
 import { askRegisterWork } from "./proof/jobs.ts";
 import { tidy } from "./sweeps.ts";
 
@@ -18,6 +18,7 @@ export {
   attachRegisterIdentity,
   createOfficial,
   identityNumber,
+  officialName,
   officialNames,
   personAttributes,
   personByAccount,
@@ -46,6 +47,7 @@ export const identity = defineModule({
   ports: [identityRegister, simSignal],
   pack: [registerSource],
   permissions: [provePersons, manageClients],
+  pack: [outsideSystems],
   purposes: {
     "identity.prove-at-counter": { fr: "Vérifier votre identité au guichet", en: "Verify your identity at a counter" },
     "identity.sign-in-application": {

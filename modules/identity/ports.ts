@@ -1,5 +1,5 @@
 /** What identity asks of the outside: who holds a number, who a person is, and whether a SIM was changed lately. */
-import { port } from "#kernel";
+import { packSection, port, T } from "#kernel";
 
 /** An entry of the national identity register, as far as sign-in and proofing need it. */
 export interface RegisterPerson {
@@ -41,3 +41,15 @@ export interface SimSignalDriver {
   lastChange(phone: string, signal: AbortSignal): Promise<SimAnswer>;
 }
 export const simSignal = port<SimSignalDriver>("identity.sim-signal");
+
+/** Where the country's two systems answer, below the address of whoever serves them; absent: nobody does. */
+export const outsideSystems = packSection(
+  "identity.outside",
+  T.Array(
+    T.Object({
+      system: T.Union([T.Literal("identity-register"), T.Literal("sim-changes")]),
+      path: T.String({ pattern: "^/[A-Za-z0-9/_.-]+$" }),
+    }),
+  ),
+  { optional: true },
+);
