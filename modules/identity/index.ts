@@ -45,9 +45,8 @@ export const identity = defineModule({
   sweeps: [tidy, rotateKeys],
   gates: [oidcGate],
   ports: [identityRegister, simSignal],
-  pack: [registerSource],
   permissions: [provePersons, manageClients],
-  pack: [outsideSystems],
+  pack: [registerSource, outsideSystems],
   purposes: {
     "identity.prove-at-counter": { fr: "Vérifier votre identité au guichet", en: "Verify your identity at a counter" },
     "identity.sign-in-application": {
