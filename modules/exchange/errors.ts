@@ -92,7 +92,7 @@ export const refusals = {
   serviceDisabled: pair("server.serverproxy.service_disabled", words.serviceDisabled),
   accessDenied: pair("server.serverproxy.access_denied", words.accessDenied),
   purposeDenied: pair("server.serverproxy.access_denied.purpose", words.purposeDenied),
-  replayed: pair("server.serverproxy.bad_request", words.invalidRequest),
+  unfitRequest: pair("server.serverproxy.bad_request", words.invalidRequest),
   requestSignature: pair("server.serverproxy.invalid_signature_value", words.signatureInvalid),
   responseSignature: pair("server.clientproxy.invalid_signature_value", words.signatureInvalid),
   inconsistentResponse: pair("server.clientproxy.inconsistent_response", words.signatureInvalid),

@@ -64,14 +64,16 @@ export function keepFields(value: unknown, pointers: readonly string[]): unknown
   return prune(value, grow(pointers)) ?? (Array.isArray(value) ? [] : {});
 }
 
-/** The pointers that did release something: what the citizen's page names. */
-export function released(value: unknown, pointers: readonly string[]): string[] {
-  return pointers.filter((pointer) => reaches(value, parsePointer(pointer) ?? ["\u0000"]));
-}
-
-function reaches(value: unknown, tokens: readonly string[]): boolean {
-  const [first, ...rest] = tokens;
-  if (first === undefined) return value !== undefined && value !== null;
-  if (Array.isArray(value)) return first === "*" && value.some((one) => reaches(one, rest));
-  return isObject(value) && Object.hasOwn(value, first) && reaches(value[first], rest);
+/** Pointers of the values an answer really holds, lists as `*`: what the citizen's page names. */
+export function released(value: unknown, most = 200): string[] {
+  const found = new Set<string>();
+  const walk = (at: unknown, pointer: string): void => {
+    if (at === undefined || at === null || found.size >= most) return;
+    if (Array.isArray(at)) for (const one of at) walk(one, `${pointer}/*`);
+    else if (isObject(at))
+      for (const [name, one] of Object.entries(at)) walk(one, `${pointer}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`);
+    else found.add(pointer);
+  };
+  walk(value, "");
+  return [...found];
 }

@@ -8,34 +8,44 @@ export interface Fit {
   reason: string;
   headers: readonly Header[];
   body: Buffer;
-  /** Pointers that released something. */
+  /** Pointers of the values that leave. */
   fields: string[];
 }
 
-/** Of an answer with restricted fields, nothing passes but those: no other header, no text, no error page. */
-export function filtered(
-  r: { status: number; reason: string; headers: readonly Header[]; body: Buffer },
-  pointers: string[] | null,
-): Fit | undefined {
+interface Raw {
+  status: number;
+  reason: string;
+  headers: readonly Header[];
+  body: Buffer;
+}
+
+/** Of an answer with restricted fields, nothing passes but those: no other header, no text, no error page. Undefined: unfit to pass. */
+export function filtered(r: Raw, pointers: string[] | null): Fit | undefined {
   const { status, reason } = r;
   const coding = headerValue(r.headers, "content-encoding");
   if (coding !== undefined && coding !== "identity") return undefined;
-  if (pointers === null) return { status, reason, headers: r.headers, body: r.body, fields: r.body.length > 0 ? [""] : [] };
-  const type: Header = ["Content-Type", "application/json"];
-  if (status < 200 || status > 299) return { status, reason, headers: [], body: Buffer.alloc(0), fields: [] };
-  if (r.body.length === 0) return { status, reason, headers: [], body: r.body, fields: [] };
-  if (!isJson(headerValue(r.headers, "content-type"))) return undefined;
-  let value: unknown;
+  const type = headerValue(r.headers, "content-type");
+  if (pointers === null) {
+    const value = isJson(type) ? read(r.body) : undefined;
+    return { status, reason, headers: r.headers, body: r.body, fields: value === undefined ? [] : released(value) };
+  }
+  const nothing = { status, reason, headers: [], body: Buffer.alloc(0), fields: [] };
+  if (status < 200 || status > 299 || r.body.length === 0) return nothing;
+  const value = isJson(type) ? read(r.body) : undefined;
+  if (value === undefined) return undefined;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(r.body));
+    const kept = keepFields(value, pointers);
+    return { ...nothing, headers: [["Content-Type", "application/json"]], body: Buffer.from(JSON.stringify(kept)), fields: released(kept) };
+  } catch {
+    // Nested so deep that walking it fails: nobody's honest answer.
+    return undefined;
+  }
+}
+
+function read(body: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) as unknown;
   } catch {
     return undefined;
   }
-  return {
-    status,
-    reason,
-    headers: [type],
-    body: Buffer.from(JSON.stringify(keepFields(value, pointers))),
-    fields: released(value, pointers),
-  };
 }

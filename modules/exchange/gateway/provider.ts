@@ -47,7 +47,7 @@ const limit = 8 * 1024 * 1024;
 
 export async function receive(j: JobContext, m: Incoming): Promise<Received> {
   const envelope = readRequest(m.part);
-  if (!envelope) return { kind: "refused", refusal: refusals.badRequest };
+  if (!envelope) return { kind: "refused", refusal: refusals.unfitRequest };
   const provider = await j.transaction((ctx) => serviceOf(ctx.db, envelope.service), { readOnly: true });
   if (!provider) return { kind: "refused", refusal: refusals.unknownService };
   const gate = await j.transaction((ctx) => admit(ctx, m, envelope, provider), { institution: provider.institution });
@@ -100,7 +100,7 @@ async function admit(ctx: Context, m: Incoming, e: Envelope, service: Service): 
     serial: m.serial,
     fact: null,
   });
-  if (!fresh) return refuse(refusals.replayed);
+  if (!fresh) return refuse(refusals.unfitRequest);
   const logRefusal = async (refusal: Refusal) => {
     await putOutcome(db, {
       exchange: e.exchange,
@@ -116,7 +116,7 @@ async function admit(ctx: Context, m: Incoming, e: Envelope, service: Service): 
   if (!service.enabled) return logRefusal(refusals.serviceDisabled);
   // A parameter the service does not publish could widen its answer beyond what the agreement foresaw.
   const known = new Set(service.query.map((one) => one.name));
-  if (Object.keys(e.query ?? {}).some((name) => !known.has(name))) return logRefusal(refusals.badRequest);
+  if (Object.keys(e.query ?? {}).some((name) => !known.has(name))) return logRefusal(refusals.unfitRequest);
   const decision = decide(await rightsFor(db, e.service), {
     client: e.client,
     groups: client.groups,
@@ -127,7 +127,7 @@ async function admit(ctx: Context, m: Incoming, e: Envelope, service: Service): 
     today: ctx.clock.today(),
   });
   if (!decision.granted)
-    return logRefusal({ path: refusals.badRequest, right: refusals.accessDenied, purpose: refusals.purposeDenied }[decision.why]);
+    return logRefusal({ path: refusals.unfitRequest, right: refusals.accessDenied, purpose: refusals.purposeDenied }[decision.why]);
   if (service.kind === "person") {
     const waiting = await askPerson(ctx, { envelope: e, service, clientInstitution: client.institution, person: m.person, ...decision });
     return { result: { kind: "pending", ...waiting } };

@@ -51,7 +51,7 @@ export const deliver = work(deliverAnswer, async (j: JobContext, { request }) =>
       reason: "",
       headers: [["Content-Type", "application/json"]],
       body,
-      fields: answer.status === 200 ? released(answer.body, hand.keep ?? [""]) : [],
+      fields: answer.status === 200 ? released(answer.body) : [],
       hash: requestHash,
       by: "person",
       keep: true,

@@ -3,7 +3,7 @@ import type { LogEntry, MessageProof, readProof, ReadOfMe, readsOfMe, searchLog 
 import { purposeMap } from "../directory/store.ts";
 import { exchangeUnknown } from "../errors.ts";
 import { labelsOf } from "./labels.ts";
-import { factsOfExchange, type Line, logLines, readsOf, sidesOf } from "./search.ts";
+import { factsOfExchange, type Line, logLines, readsOf, sidesOf } from "./store-search.ts";
 import { bodiesKept, certificateOf, outcomeOf, requestOf } from "./store.ts";
 
 const cursor = (row: { at: Date; exchange: string }): string => `${row.at.toISOString()}~${row.exchange}`;

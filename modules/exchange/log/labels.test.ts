@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { labelsOf } from "./labels.ts";
 
-const fields = ["family", "birth.date", "birth.place"].map((name) => ({ name, label: { fr: name, en: name } }));
+const fields = ["family", "birth.date", "birth.place", "documents"].map((name) => ({ name, label: { fr: name, en: name } }));
 const labels = (...pointers: string[]) => labelsOf(pointers, fields).map((label) => label.fr);
 
-test("pointers become words, a branch all its words, the whole answer every word", () => {
+test("pointers become words; a field covers all that lies under its name", () => {
   assert.deepEqual(labels("/rows/*/family"), ["family"]);
-  assert.deepEqual(labels("/rows/*/birth"), ["birth.date", "birth.place"]);
-  assert.deepEqual(labels(""), ["family", "birth.date", "birth.place"]);
+  assert.deepEqual(labels("/rows/*/birth/date"), ["birth.date"]);
+  assert.deepEqual(labels("/rows/*/documents/*/kind", "/rows/*/documents/*/number"), ["documents"]);
   assert.deepEqual(labels(), []);
-  assert.deepEqual(labels("/rows/*/phone", "/rows/*/birth/date/day"), []);
+  assert.deepEqual(labels("/rows/*/phone", "/total", ""), []);
 });

@@ -1,13 +1,15 @@
 /** The words for what was handed over: a citizen reads "date of birth", not a pointer. */
 import type { Text } from "#kernel";
+import { parsePointer } from "../access/fields.ts";
 import type { FieldSpec } from "../pack.ts";
 
+/** `pointers` are those of the values given (`/rows/.../birth/date`); a field covers all that lies under its name. */
 export function labelsOf(pointers: readonly string[], fields: readonly FieldSpec[]): Text[] {
-  const covered = (name: string) =>
-    pointers.some((pointer) => {
-      const tokens = pointer.split("/").slice(3);
-      const names = name.split(".");
-      return tokens.length <= names.length && tokens.every((token, i) => token === names[i]);
-    });
-  return fields.filter((f) => covered(f.name)).map((f) => f.label);
+  const given = pointers.map((pointer) => (parsePointer(pointer) ?? []).slice(2).filter((token) => token !== "*"));
+  return fields
+    .filter((f) => {
+      const names = f.name.split(".");
+      return given.some((tokens) => names.every((name, i) => tokens[i] === name));
+    })
+    .map((f) => f.label);
 }
