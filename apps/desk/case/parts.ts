@@ -18,7 +18,7 @@ export function evidencePart(p: PageContext, file: DeskCase): Html {
   const w = words(p.lang);
   return html`<section aria-labelledby="evidence">
     <h2 id="evidence">${w.evidence}</h2>
-    ${file.evidence.length ? file.evidence.map((one) => piece(p, one)) : html`<p class="t-soft">${w.noEvidence}</p>`}
+    ${file.evidence.length ? html`<div class="d-pieces">${file.evidence.map((one) => piece(p, one))}</div>` : html`<p class="t-soft">${w.noEvidence}</p>`}
   </section>`;
 }
 
