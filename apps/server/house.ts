@@ -13,10 +13,10 @@ import { portal } from "../portal/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { emailDemo } from "../../drivers/email-demo/index.ts";
 import { emailSmtp } from "../../drivers/email-smtp/index.ts";
+import { identityRegisterHttp, simSignalHttp } from "../../drivers/identity-http/index.ts";
 import { keysFile } from "../../drivers/keys-file/index.ts";
 import { keysPkcs11 } from "../../drivers/keys-pkcs11/index.ts";
 import { paySimulator } from "../../drivers/pay-simulator/index.ts";
-import { simSignalHttp } from "../../drivers/sim-signal-http/index.ts";
 import { smsDemo } from "../../drivers/sms-demo/index.ts";
 import { timeStampHttp } from "../../drivers/tsa-http/index.ts";
 import { registerThroughExchange } from "./register-through-exchange.ts";
@@ -29,13 +29,14 @@ export const apps: readonly App[] = [desk, operations, portal];
 
 /** Which driver fills which port: by configuration; simulators only in a demonstration. */
 export function drivers(config: Config, sandbox: Sandbox | undefined): readonly Provided[] {
+  const [registerUrl, simUrl] = [config.setting("identity_register_url"), config.setting("sim_signal_url")];
   const simulated = config.demo ? [smsDemo, ...(sandbox ? [paySimulator({ url: sandbox.url, operators: sandbox.operators })] : [])] : [];
   return [
     config.setting("pkcs11_module") ? keysPkcs11 : keysFile,
     ...(config.setting("tsa_url") ? [timeStampHttp] : []),
     config.setting("smtp_url") ? emailSmtp : emailDemo,
-    registerThroughExchange,
-    simSignalHttp,
+    registerUrl ? identityRegisterHttp({ url: registerUrl }) : registerThroughExchange,
+    simSignalHttp({ ...(simUrl ? { url: simUrl } : {}), ...(sandbox ? { base: sandbox.url } : {}) }),
     ...simulated,
   ];
 }

@@ -1,16 +1,15 @@
 /** The identity register over HTTP: `GET <register>?nip=…` or `?phone=…` answers `{ rows: […] }`. */
 import { provide, type Provided } from "#kernel";
 import { identityRegister, type IdentityRegisterDriver, type RegisterAnswer, type RegisterPerson } from "#identity/ports";
-import { addressOf, type HttpOptions } from "./address.ts";
 import { ask } from "./ask.ts";
 
-export function identityRegisterHttp(o: HttpOptions = {}): Provided {
-  return provide(identityRegister, (host) => createRegister(addressOf(host, "identity-register", "identity_register_url", o)));
+/** For a country whose register is asked directly, not through the exchange. */
+export function identityRegisterHttp(o: { url: string }): Provided {
+  return provide(identityRegister, () => createRegister(o.url));
 }
 
-export function createRegister(url: string | undefined): IdentityRegisterDriver {
+export function createRegister(url: string): IdentityRegisterDriver {
   const find = async (key: "nip" | "phone", value: string, signal: AbortSignal): Promise<RegisterAnswer> => {
-    if (!url) return { kind: "unavailable" };
     const answer = await ask(url, { [key]: value }, signal);
     if (answer === "refused") return { kind: "unknown" }; // a question the register cannot even read names nobody
     if (answer === "unavailable") return { kind: "unavailable" };

@@ -1,11 +1,14 @@
 /** The operators' record of SIM changes over HTTP: `GET <register>?phone=…` answers `{ rows: [{ phone, changedAt }] }`. */
 import { provide, type Provided } from "#kernel";
-import { simSignal, type SimAnswer, type SimSignalDriver } from "#identity/ports";
-import { addressOf, type HttpOptions } from "./address.ts";
+import { simSignal, simSource, type SimAnswer, type SimSignalDriver } from "#identity/ports";
 import { ask } from "./ask.ts";
 
-export function simSignalHttp(o: HttpOptions = {}): Provided {
-  return provide(simSignal, (host) => createSignal(addressOf(host, "sim-changes", "sim_signal_url", o)));
+/** `url`: the record's own address; else the country's path below `base`; without either nobody tells. */
+export function simSignalHttp(o: { url?: string; base?: string }): Provided {
+  return provide(simSignal, (host) => {
+    const [source] = host.country.get(simSource);
+    return createSignal(o.url ?? (o.base && source ? `${o.base}${source.path}` : undefined));
+  });
 }
 
 export function createSignal(url: string | undefined): SimSignalDriver {

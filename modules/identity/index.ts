@@ -8,7 +8,7 @@ import { oidcGate } from "./oidc/gate.ts";
 import { rotateKeys } from "./oidc/keys.ts";
 import { registerSource } from "./pack.ts";
 import { sendCodeWork } from "./phone/jobs.ts";
-import { identityRegister, outsideSystems, simSignal } from "./ports.ts";
+import { identityRegister, simSignal, simSource } from "./ports.ts";
 import { askRegisterWork } from "./proof/jobs.ts";
 import { tidy } from "./sweeps.ts";
 
@@ -46,7 +46,7 @@ export const identity = defineModule({
   gates: [oidcGate],
   ports: [identityRegister, simSignal],
   permissions: [provePersons, manageClients],
-  pack: [registerSource, outsideSystems],
+  pack: [registerSource, simSource],
   purposes: {
     "identity.prove-at-counter": { fr: "Vérifier votre identité au guichet", en: "Verify your identity at a counter" },
     "identity.sign-in-application": {

@@ -42,14 +42,9 @@ export interface SimSignalDriver {
 }
 export const simSignal = port<SimSignalDriver>("identity.sim-signal");
 
-/** Where the country's two systems answer, below the address of whoever serves them; absent: nobody does. */
-export const outsideSystems = packSection(
-  "identity.outside",
-  T.Array(
-    T.Object({
-      system: T.Union([T.Literal("identity-register"), T.Literal("sim-changes")]),
-      path: T.String({ pattern: "^/[A-Za-z0-9/_.-]+$" }),
-    }),
-  ),
+/** Where the operators' record of SIM changes answers, below the address of whoever serves it; absent: nobody does. */
+export const simSource = packSection(
+  "identity.sim-signal",
+  T.Array(T.Object({ path: T.String({ pattern: "^/[A-Za-z0-9/_.-]+$" }) }, { additionalProperties: false }), { maxItems: 1 }),
   { optional: true },
 );
