@@ -2,8 +2,7 @@
 import { html, type Html, messages, raw, say } from "#kernel";
 import { balanceOf, type Behaviour, behaviours } from "./operator.ts";
 import type { MoneyDesk } from "./desk.ts";
-import type { MoneyWorld } from "./routes.ts";
-import { international } from "./routes.ts";
+import { international, type MoneyWorld } from "./world.ts";
 
 export interface Shown {
   phone: string;

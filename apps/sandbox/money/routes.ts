@@ -1,21 +1,8 @@
 /** The operators' counters: for merchants (payments, refunds, statement) and for the payer's simulated handset. */
-import type { Clock, Ids } from "#kernel";
 import { json, readBody, type Route, text } from "../http.ts";
-import type { MoneyDesk } from "./desk.ts";
+import { international, type MoneyWorld } from "./world.ts";
 import { handsetPage, type Shown } from "./handset.ts";
 import { type Behaviour, behaviours, csv, makeCode, type Order, statement } from "./operator.ts";
-import type { OperatorFile } from "../pack.ts";
-
-export interface MoneyWorld {
-  operators: readonly OperatorFile[];
-  desks: ReadonlyMap<string, MoneyDesk>;
-  clock: Clock;
-  ids: Ids;
-  merchantKey: string;
-  phonePrefix: string;
-  /** Time zone whose days the statements follow. */
-  zone: string;
-}
 
 const fields = ["reference", "phone", "currency", "otp", "label", "callback"] as const;
 
@@ -136,11 +123,4 @@ export function moneyRoutes(world: MoneyWorld): Route[] {
     return true;
   };
   return [handset, merchant];
-}
-
-/** A number as people type it, in E.164; undefined when it cannot be one. */
-export function international(typed: string, prefix: string): string | undefined {
-  const bare = typed.replace(/[\s.\-()]/g, "");
-  const full = bare.startsWith("+") ? bare : bare.startsWith("00") ? `+${bare.slice(2)}` : `${prefix}${bare}`;
-  return /^\+\d{10,15}$/.test(full) ? full : undefined;
 }

@@ -36,7 +36,7 @@ export function fieldsAsked(fields: readonly FieldSpec[], keep: readonly string[
 export type FieldFault = { name: string; fault: "missing" | "unknown" | "type" };
 
 const shapes: Record<string, (value: string) => unknown> = {
-  text: (v) => (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(v) ? undefined : v),
+  text: (v) => (/(?!\t)\p{Cc}/u.test(v) ? undefined : v),
   date: (v) => (/^\d{4}-\d\d-\d\d$/.test(v) && !Number.isNaN(Date.parse(v)) && dayText(new Date(v)) === v ? v : undefined),
   number: (v) => (/^-?\d{1,15}(\.\d{1,6})?$/.test(v) ? Number(v) : undefined),
   boolean: (v) => (v === "true" ? true : v === "false" ? false : undefined),

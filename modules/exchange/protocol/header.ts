@@ -20,8 +20,7 @@ export const responseHeaders = (headers: readonly Header[]): Header[] =>
   headers.filter(([name]) => !dropped.has(name.toLowerCase()) && !droppedFromResponse.has(name.toLowerCase()));
 
 /** A value that holds a line end would be two headers once signed; it is never written. */
-export const headerIsSafe = ([name, value]: Header): boolean =>
-  /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) && !/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value);
+export const headerIsSafe = ([name, value]: Header): boolean => /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) && !/(?!\t)\p{Cc}/u.test(value);
 
 const lines = (first: readonly string[], headers: readonly Header[]): string =>
   [...first, ...headers.map(([name, value]) => `${name}:${value}`)].map((line) => `${line}\r\n`).join("");

@@ -12,7 +12,7 @@ export interface Identifier {
 
 const advised = /^[A-Za-z0-9'()+,\-.=?]+$/;
 /** Separators of paths and of old notations, and characters nobody sees, cannot be part of a name. */
-const forbidden = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff/\\%:;]/u;
+const forbidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}/\\%:;]/u;
 const longest = 255;
 
 function partIsReadable(part: string): boolean {

@@ -17,7 +17,7 @@ function badSegment(raw: string): string | undefined {
   } catch {
     return "malformed percent-encoding";
   }
-  if (/[\u0000-\u001f\u007f]/.test(text)) return "control character";
+  if (/\p{Cc}/u.test(text)) return "control character";
   if (/[/\\]/.test(text)) return "encoded slash";
   if (/%/.test(text)) return "double encoding";
   if (text.includes(";")) return "path parameter";
