@@ -458,6 +458,13 @@ export async function fixture(o: Partial<WorldOptions> = {}): Promise<Fixture> {
       answer(identity.concludeProofing, () => ({ state: "proven", level: "substantial" })),
     ]),
     fake("registry", [
+      answer(registry.listColleagues, () => ({
+        colleagues: [
+          { account, holder: "Boureima Sawadogo", role: "court-clerk", roleName: "Greffier" },
+          { account: colleague, holder: "Salimata Ilboudo", role: "head-clerk", roleName: "Greffière en chef" },
+        ],
+      })),
+      answer(registry.chooseRole, (_input, caller) => ({ institution: caller.institution, role: caller.role })),
       answer(registry.myRoles, (_input, caller) => ({
         roles: [
           {

@@ -2,6 +2,7 @@ import { assets, defineApp, html, type Html, type PageContext, type Problem } fr
 import { banner, buttonLink } from "#ui";
 import { accountActions, accountPage } from "./account/page.ts";
 import { passkeyEnrol, passkeyKeep } from "./account/passkey.ts";
+import { assignmentAction, assignmentPage } from "./case/assignment.ts";
 import { candidateAction, candidatePage } from "./case/candidate.ts";
 import { conversationAction, conversationPage } from "./case/conversation.ts";
 import { correctionAction, correctionPage } from "./case/correction.ts";
@@ -18,6 +19,7 @@ import { handAnswer, handDecline, handRequestPage } from "./hand/request.ts";
 import { homePage } from "./home.ts";
 import { queuePage } from "./queue/page.ts";
 import { connexionAction, connexionPage, passkeyBegin, passkeyFinish, signOutAction } from "./signin/page.ts";
+import { roleAction, rolePage } from "./signin/role.ts";
 import { shell } from "./site.ts";
 import { words } from "./words.ts";
 
@@ -37,6 +39,7 @@ export const desk = defineApp({
     correctionPage,
     refusalPage,
     conversationPage,
+    assignmentPage,
     documentPage,
     handListPage,
     nextRequestPage,
@@ -44,6 +47,7 @@ export const desk = defineApp({
     counterPage,
     proofingPage,
     accountPage,
+    rolePage,
   ],
   actions: [
     connexionAction,
@@ -57,6 +61,7 @@ export const desk = defineApp({
     correctionAction,
     refusalAction,
     conversationAction,
+    assignmentAction,
     handAnswer,
     handDecline,
     counterAction,
@@ -65,6 +70,7 @@ export const desk = defineApp({
     ...accountActions,
     passkeyEnrol,
     passkeyKeep,
+    roleAction,
   ],
   assets: [assets({ prefix: "/assets/desk/", dir: new URL("./static/", import.meta.url) })],
   signInPath: (p) => `/bureau/connexion?${new URLSearchParams({ suite: p.url }).toString()}`,

@@ -1,10 +1,10 @@
 import { readMyAccount } from "#identity/api";
-import { myRoles } from "#registry/api";
+import { listColleagues, myRoles } from "#registry/api";
 import type { PageContext } from "#kernel";
 import { officialOf, type Standing } from "./site.ts";
 
 export const standingReads = [readMyAccount, myRoles];
-export const colleagueReads: [] = [];
+export const colleagueReads = [listColleagues];
 
 export async function readStanding(p: PageContext): Promise<Standing> {
   const caller = officialOf(p.caller);
@@ -20,6 +20,7 @@ export async function readStanding(p: PageContext): Promise<Standing> {
 }
 
 /** Working names of the institution's people, by account. */
-export async function colleagueNames(_p: PageContext): Promise<ReadonlyMap<string, string>> {
-  return new Map();
+export async function colleagueNames(p: PageContext): Promise<ReadonlyMap<string, string>> {
+  const { colleagues } = await p.call(listColleagues, {});
+  return new Map(colleagues.map((one) => [one.account, one.holder]));
 }
