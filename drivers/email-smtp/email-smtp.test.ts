@@ -24,6 +24,7 @@ const talk = (socket: Socket): void => {
   const command = (line: string): void => {
     const verb = line.slice(0, 4).toUpperCase();
     if (verb === "EHLO") say("250-relay\r\n250-8BITMIME\r\n250 SMTPUTF8");
+    else if (verb === "STAR") say("502 no TLS here");
     else if (verb === "RCPT") {
       to = /<(.*)>/.exec(line)?.[1] ?? "";
       say(to.startsWith("nobody@") ? "550 5.1.1 no such user" : slow ? "451 4.7.1 greylisted" : "250 ok");
@@ -118,13 +119,17 @@ test("a relay that says 'later' is asked again later; the key is the message's i
 });
 
 test("a relay on another machine without TLS is not given the mail", async () => {
-  // 'localhost.' is this machine under a name we do not count as local, and this relay offers no STARTTLS.
-  const far = createSmtp(host, { url: `smtp://localhost.:${port}`, from: "a@b.fr" });
+  // 127.0.0.2 is this machine under an address we do not count as local; this relay offers no STARTTLS.
+  const far = createServer(talk);
+  await new Promise<void>((resolve) => far.listen(0, "127.0.0.2", resolve));
+  const there = createSmtp(host, { url: `smtp://127.0.0.2:${(far.address() as { port: number }).port}`, from: "a@b.fr" });
   const before = mails.length;
-  await assert.rejects(far.send({ key: "k-2", to: "awa@exemple.org", subject: "s", text: "t" }, new AbortController().signal), {
+  await assert.rejects(there.send({ key: "k-2", to: "awa@exemple.org", subject: "s", text: "t" }, new AbortController().signal), {
     code: "ETLS",
   });
   assert.equal(mails.length, before);
+  for (const socket of sockets) socket.destroy();
+  far.close();
 });
 
 test("it says which settings it needs", () => {

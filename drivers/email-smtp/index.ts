@@ -9,13 +9,12 @@ interface SmtpError extends Error {
   command?: string;
 }
 
-/** 5xx is the relay's last word; everything else (4xx, no connection, TLS) is worth another try. */
+/** 5xx to one of these is the relay's last word on this mail; anything else (4xx, TLS, log-in, no connection) is ours to repair or wait for. */
+const lastWord: Record<string, "address" | "account" | "content"> = { "RCPT TO": "address", "MAIL FROM": "account", DATA: "content" };
 const refusal = (error: SmtpError): HandOver | undefined => {
   const code = error.responseCode ?? 0;
-  if (code < 500 || code > 599) return undefined;
-  if (error.code === "EAUTH") return undefined; // ours to repair, not the addressee's fault
-  const why = error.command === "RCPT TO" ? "address" : error.command === "MAIL FROM" ? "account" : "content";
-  return { kind: "refused", why, detail: `${code}` };
+  const why = lastWord[error.command ?? ""];
+  return why === undefined || code < 500 || code > 599 ? undefined : { kind: "refused", why, detail: `${code}` };
 };
 
 export interface SmtpOptions {
