@@ -129,9 +129,9 @@ export const HandRequestView = T.Object({
 });
 export type HandRequestView = Static<typeof HandRequestView>;
 
-export const declineReasons = ["not-found", "unreadable", "not-competent", "ambiguous"] as const;
-export const DeclineReason = T.Union(declineReasons.map((r) => T.Literal(r)));
-export type DeclineReason = (typeof declineReasons)[number];
+export const DeclineReason = T.Union([T.Literal("not-found"), T.Literal("unreadable"), T.Literal("not-competent"), T.Literal("ambiguous")]);
+export type DeclineReason = Static<typeof DeclineReason>;
+export const declineReasons: readonly DeclineReason[] = ["not-found", "unreadable", "not-competent", "ambiguous"];
 
 export const Outcome = T.Union([
   T.Literal("pending"),
