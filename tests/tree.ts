@@ -45,8 +45,8 @@ export async function sources(): Promise<Source[]> {
           .filter(({ specifier }) => specifier)
           .map(({ i, specifier }) => ({
             specifier: specifier as string,
-            typeOnly: /^import\s+type\b|^export\s+type\b/.test(text.slice(i.statementStart, i.statementStart + 14)),
-            line: text.slice(0, i.statementStart).split("\n").length,
+            typeOnly: /^import\s+type\b|^export\s+type\b/.test(text.slice(i.importStart, i.importStart + 14)),
+            line: text.slice(0, i.importStart).split("\n").length,
           })),
       };
     });
