@@ -3,15 +3,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { provide } from "#kernel";
 import { type KeyStore, keysPort } from "#trust/ports";
-import { openKeyring, type Keyring } from "./keyring.ts";
+import { openKeyring, type Keyring, type Random } from "./keyring.ts";
 
 /**
  * Keys as files, each sealed with AES-256-GCM under a key stretched from the installation's passphrase. The files are
  * worth nothing without the passphrase; the process holds keys in memory once used, so this protects disks and
  * backups, not against whoever owns the running machine: that is what keys-pkcs11 is for.
  */
-export function fileKeys(folder: string, passphrase: string, name: () => string): KeyStore {
-  const ring = openKeyring(folder, passphrase);
+export function fileKeys(folder: string, passphrase: string, ids: { uuid(): string; bytes: Random }): KeyStore {
+  const ring = openKeyring(folder, passphrase, ids.bytes);
   const known = new Map<string, { secret: KeyObject; spki: Uint8Array }>();
   const find = (id: string) => {
     const held = known.get(id);
@@ -25,7 +25,7 @@ export function fileKeys(folder: string, passphrase: string, name: () => string)
     async generate(label) {
       const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
       const spki = new Uint8Array(publicKey.export({ format: "der", type: "spki" }));
-      const id = name();
+      const id = ids.uuid();
       ring.write(id, { label, spki, secret: privateKey.export({ format: "der", type: "pkcs8" }) });
       known.set(id, { secret: privateKey, spki });
       return { id, spki };
@@ -65,6 +65,6 @@ export const keysFile = provide(keysPort, (host) =>
   fileKeys(
     join(host.config.dataDir, "keys"),
     passphraseOf({ file: host.config.setting("keys_passphrase_file"), production: host.config.production }),
-    () => host.ids.uuid(),
+    host.ids,
   ),
 );

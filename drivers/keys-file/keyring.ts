@@ -1,4 +1,4 @@
-import { argon2Sync, createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { argon2Sync, createCipheriv, createDecipheriv } from "node:crypto";
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -34,10 +34,12 @@ export interface Keyring {
 const name = /^[A-Za-z0-9-]{1,64}$/;
 const known = "toguna keyring";
 
-export function openKeyring(folder: string, passphrase: string): Keyring {
+export type Random = (bytes: number) => Uint8Array;
+
+export function openKeyring(folder: string, passphrase: string, random: Random): Keyring {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, "keyring.json");
-  if (readIfThere(file) === undefined) create(folder, file, passphrase);
+  if (readIfThere(file) === undefined) create(folder, file, passphrase, random);
   const ring = JSON.parse(readFileSync(file, "utf8")) as RingFile;
   const key = stretch(passphrase, ring);
   if (open(key, ring.check, "check")?.toString() !== known)
@@ -48,9 +50,9 @@ export function openKeyring(folder: string, passphrase: string): Keyring {
       const body = {
         label: stored.label,
         spki: Buffer.from(stored.spki).toString("base64"),
-        ...seal(key, stored.secret, id),
+        ...seal(key, stored.secret, id, random),
       };
-      const temporary = temporaryFile(folder, JSON.stringify(body, null, 1));
+      const temporary = temporaryFile(folder, JSON.stringify(body, null, 1), random);
       renameSync(temporary, join(folder, `${id}.json`));
       syncFolder(folder);
     },
@@ -69,11 +71,11 @@ export function openKeyring(folder: string, passphrase: string): Keyring {
 }
 
 /** Two first starts at once: both write a whole file aside, one link succeeds, both read that one. */
-function create(folder: string, file: string, passphrase: string): void {
-  const salt = randomBytes(16).toString("base64");
+function create(folder: string, file: string, passphrase: string, random: Random): void {
+  const salt = Buffer.from(random(16)).toString("base64");
   const parameters = { salt, memory: 65_536, passes: 3 };
-  const check = seal(stretch(passphrase, parameters), Buffer.from(known), "check");
-  const temporary = temporaryFile(folder, JSON.stringify({ format: 1, ...parameters, check } satisfies RingFile, null, 1));
+  const check = seal(stretch(passphrase, parameters), Buffer.from(known), "check", random);
+  const temporary = temporaryFile(folder, JSON.stringify({ format: 1, ...parameters, check } satisfies RingFile, null, 1), random);
   try {
     linkSync(temporary, file);
     syncFolder(folder);
@@ -95,8 +97,8 @@ function stretch(passphrase: string, o: Pick<RingFile, "salt" | "memory" | "pass
   });
 }
 
-function seal(key: Buffer, plain: Uint8Array, label: string): Sealed {
-  const nonce = randomBytes(12);
+function seal(key: Buffer, plain: Uint8Array, label: string, random: Random): Sealed {
+  const nonce = Buffer.from(random(12));
   const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(label));
   const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
   return { nonce: nonce.toString("base64"), sealed: sealed.toString("base64"), tag: cipher.getAuthTag().toString("base64") };
@@ -113,8 +115,8 @@ function open(key: Buffer, from: Sealed, label: string): Buffer | undefined {
 }
 
 /** The whole content reaches the disk before it gets its name: a power cut leaves the old state or the new one. */
-function temporaryFile(folder: string, text: string): string {
-  const path = join(folder, `.${randomBytes(9).toString("hex")}.new`);
+function temporaryFile(folder: string, text: string, random: Random): string {
+  const path = join(folder, `.${Buffer.from(random(9)).toString("hex")}.new`);
   const handle = openSync(path, "wx", 0o600);
   try {
     writeFileSync(handle, text);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,8 @@ import { demonstrationPassphrase, fileKeys, passphraseOf } from "./index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "toguna-keys-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
-const open = async (at = "ring", passphrase = "une longue phrase secrète") => fileKeys(join(folder, at), passphrase, () => randomUUID());
+const open = async (at = "ring", passphrase = "une longue phrase secrète") =>
+  fileKeys(join(folder, at), passphrase, { uuid: () => randomUUID(), bytes: (n) => randomBytes(n) });
 
 keysConformance("keys-file", () => open(), { again: () => open() });
 
@@ -59,7 +60,7 @@ test("production refuses no passphrase, the demonstration's, and a short one", (
 
 test("two processes that start at once share one keyring", async () => {
   const script = `const { openKeyring } = await import(${JSON.stringify(new URL("./keyring.ts", import.meta.url).href)});
-    openKeyring(${JSON.stringify(join(folder, "race"))}, "phrase").write(process.argv[1], { label: "x", spki: Buffer.from("s"), secret: Buffer.from("secret") });`;
+    openKeyring(${JSON.stringify(join(folder, "race"))}, "phrase", (n) => new Uint8Array(crypto.getRandomValues(Buffer.alloc(n)))).write(process.argv[1], { label: "x", spki: Buffer.from("s"), secret: Buffer.from("secret") });`;
   const run = (id: string) =>
     new Promise<number | null>((done) =>
       spawn(process.execPath, ["--input-type=module", "-e", script, id], { stdio: "inherit" }).on("exit", done),
@@ -67,6 +68,6 @@ test("two processes that start at once share one keyring", async () => {
   const ids = ["a", "b", "c"];
   assert.deepEqual(await Promise.all(ids.map(run)), [0, 0, 0]);
   const { openKeyring } = await import("./keyring.ts");
-  const ring = openKeyring(join(folder, "race"), "phrase");
+  const ring = openKeyring(join(folder, "race"), "phrase", (n) => randomBytes(n));
   for (const id of ids) assert.equal(Buffer.from(ring.read(id)!.secret).toString(), "secret");
 });

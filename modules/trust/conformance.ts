@@ -3,6 +3,8 @@ import { createPublicKey, verify } from "node:crypto";
 import { test } from "node:test";
 import type { KeyStore } from "./ports.ts";
 
+export { testKeys } from "./test-keys.ts";
+
 const holds = (spki: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean =>
   verify(
     "sha256",

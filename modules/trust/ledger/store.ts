@@ -16,12 +16,13 @@ interface RawHead extends Omit<HeadRow, "size"> {
   size: string;
 }
 
+// `order by head.size`, never `size`: that would name the text of the output and put 9 after 10.
 const columns = sql`size::text as size, root, origin, at, certificate, signature, token, stamped_at as "stampedAt" from trust.head`;
 const made = (row: RawHead | undefined): HeadRow | undefined => row && { ...row, size: Number(row.size) };
 
 export async function latestHead(ctx: Context, o: { signed?: boolean } = {}): Promise<HeadRow | undefined> {
   return made(
-    await ctx.db.maybe<RawHead>(sql`select ${columns} ${o.signed ? sql`where signature is not null` : sql``} order by size desc limit 1`),
+    await ctx.db.maybe<RawHead>(sql`select ${columns} ${o.signed ? sql`where signature is not null` : sql``} order by head.size desc limit 1`),
   );
 }
 
@@ -33,7 +34,7 @@ export async function headAt(ctx: Context, size: number): Promise<HeadRow | unde
 export async function heads(ctx: Context, o: { after: number; stamped?: boolean; limit: 100 | 1000 }): Promise<HeadRow[]> {
   const rows = await ctx.db.rows<RawHead>(sql`
     select ${columns} where size > ${o.after} ${o.stamped ? sql`and token is not null` : sql``}
-    order by size ${o.limit === 100 ? sql`limit 100` : sql`limit 1000`}`);
+    order by head.size ${o.limit === 100 ? sql`limit 100` : sql`limit 1000`}`);
   return rows.map((row) => ({ ...row, size: Number(row.size) }));
 }
 

@@ -1,16 +1,18 @@
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { provide } from "#kernel";
-import { type KeyStore, keysPort } from "#trust/ports";
+import { type KeyStore, keysPort } from "./ports.ts";
 
-/** Keys that die with the process: for tests. */
-export function memoryKeys(name: () => string): KeyStore {
+/** Keys that die with the process: the in-memory driver every port has, for tests only. */
+export const memoryKeys = (): KeyStore & { size(): number } => {
   const keys = new Map<string, { secret: KeyObject; spki: Uint8Array }>();
+  let made = 0;
   return {
     kind: "memory",
+    size: () => keys.size,
     async generate() {
       const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+      const id = `memory-${made++}`;
       const spki = new Uint8Array(publicKey.export({ format: "der", type: "spki" }));
-      const id = name();
       keys.set(id, { secret: privateKey, spki });
       return { id, spki };
     },
@@ -22,6 +24,7 @@ export function memoryKeys(name: () => string): KeyStore {
     },
     destroy: async (id) => void keys.delete(id),
   };
-}
+};
 
-export const keysMemory = provide(keysPort, (host) => memoryKeys(() => host.ids.uuid()));
+/** For other modules' test worlds: `drivers: [testKeys]`. */
+export const testKeys = provide(keysPort, () => memoryKeys());
