@@ -82,7 +82,7 @@ export function makeProvider(issuer: string, keys: readonly SigningKey[], secret
     enabledJWA: { idTokenSigningAlgValues: ["ES256"] },
     responseTypes: ["code"],
     scopes: ["openid", "profile", "offline_access"],
-    claims: { openid: ["sub"], acr: null, auth_time: null, profile: ["name", "given_name", "family_name", "birthdate"] },
+    claims: { openid: ["sub", "acr", "amr", "auth_time"], profile: ["name", "given_name", "family_name", "birthdate"] },
     acrValues: [...levels],
     subjectTypes: ["pairwise"],
     pairwiseIdentifier: (_ctx, account, client) =>
