@@ -18,6 +18,14 @@ import { answerFrom, type SignedResponse } from "./signed.ts";
 const margin = 30;
 
 export async function ask(j: JobContext, q: Question): Promise<Answer> {
+  const since = j.clock.now().getTime();
+  const answer = await through(j, q);
+  j.metric.count("exchange_total", { outcome: answer.outcome });
+  j.metric.observe("exchange_seconds", (j.clock.now().getTime() - since) / 1000, { outcome: answer.outcome });
+  return answer;
+}
+
+async function through(j: JobContext, q: Question): Promise<Answer> {
   const first = await j.transaction((ctx) => open(ctx, q));
   if ("answer" in first) return first.answer;
   const { opened } = first;

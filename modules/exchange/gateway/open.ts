@@ -40,7 +40,9 @@ export async function open(ctx: Context, q: Question): Promise<{ answer: Answer 
   const path = q.path ?? "/";
   const refuse = async (refusal: Refusal) => {
     const subject = q.person === undefined ? `exchange:${exchange}` : `person:${q.person}`;
-    const { client, service, purpose, issue } = q;
+    const { issue } = q;
+    // What a caller made up is kept, but not at any length.
+    const [client, service, purpose] = [q.client, q.service, q.purpose].map((text) => text.slice(0, 255)) as [string, string, string];
     await ctx.record(refused, subject, {
       exchange,
       client,
