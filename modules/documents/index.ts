@@ -1,4 +1,9 @@
-// Neighbours' door of documents.
+// Neighbours' door of documents: papers, their 2D codes, and the store of files.
+import { defineModule } from "#kernel";
+import { fileKept, fileRemoved } from "./facts.ts";
+import { tidy } from "./files.ts";
+import { stopRendering } from "./render.ts";
+
 export {
   type Code2dFields,
   Code2dError,
@@ -20,6 +25,7 @@ export {
   code2dKeyOf,
   verifyCode2d,
 } from "./code2d-keys.ts";
+export { type FileInfo, type NewFile, fileInfo, fileName, keepFile, readFile, removeFile } from "./files.ts";
 export { qrSvg } from "./qr.ts";
 export { type RenderHost, render, stopRendering } from "./render.ts";
 export type {
@@ -36,3 +42,13 @@ export type {
   Templates,
   Verification,
 } from "./shapes.ts";
+
+export const documents = defineModule({
+  name: "documents",
+  floor: 0,
+  needs: [],
+  facts: [fileKept, fileRemoved],
+  sweeps: [tidy],
+  migrations: new URL("./migrations/", import.meta.url),
+  start: async () => stopRendering,
+});

@@ -31,3 +31,4 @@ export const fileDamaged = problem(
   { fr: "Ce fichier est abîmé et ne peut pas être remis.", en: "This file is damaged and cannot be handed out." },
   "operator",
 );
+export const fileEmpty = problem("documents.file-empty", 422, { fr: "Ce fichier est vide.", en: "This file is empty." });
