@@ -37,6 +37,7 @@ const PackDivision = T.Object(
     point: T.Optional(Point),
     basis: T.Optional(Basis),
     source: T.Optional(Id),
+    rule: T.Optional(Id),
   },
   strict,
 );
