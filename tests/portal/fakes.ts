@@ -332,6 +332,7 @@ export const fakes: Module[] = [
           level: "substantial",
           shares: ["Votre nom", "Votre numéro de téléphone"],
           next: "/oidc/interaction/x",
+          redirectOrigin: "https://impots.example",
         }),
         answerInteraction: async () => ({ next: "/oidc/interaction/x" }),
         readDemoCodes: async () => ({
