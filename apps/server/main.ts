@@ -6,6 +6,14 @@ const commands: Record<
   { help: string; load: () => Promise<{ run(config: import("#kernel/config").Config, args: string[]): Promise<void> }> }
 > = {
   start: { help: "start everything; the first start prepares database, keys and country", load: () => import("./commands/start.ts") },
+  "verify-ledger": {
+    help: "recompute every sealed fact and compare with the signed heads",
+    load: () => import("./commands/verify-ledger.ts"),
+  },
+  backup: { help: "<folder>: a copy of database, documents and keys, while running or not", load: () => import("./commands/backup.ts") },
+  restore: { help: "<folder>: a backup into an empty TOGUNA_DATA", load: () => import("./commands/restore.ts") },
+  export: { help: "<folder>: everything in open formats", load: () => import("./commands/export.ts") },
+  doctor: { help: "what is well, what is not, and what to do about it", load: () => import("./commands/doctor.ts") },
   migrate: { help: "bring the database's schemas up to date", load: () => import("./commands/migrate.ts") },
 };
 
