@@ -9,13 +9,15 @@ interface Known {
   until: number;
   institutions: Map<string, { name: Text; kind: string } | undefined>;
   divisions?: Map<string, { name: Text; level: string }>;
+  /** Who is competent, by day, kind and division. */
+  competent: Map<string, string | undefined>;
 }
 const kept = new WeakMap<object, Known>();
 
 function memory(ctx: Context): Known {
   const now = ctx.clock.now().getTime();
   let known = kept.get(ctx.country);
-  if (!known || known.until < now) kept.set(ctx.country, (known = { until: now + 600_000, institutions: new Map() }));
+  if (!known || known.until < now) kept.set(ctx.country, (known = { until: now + 600_000, institutions: new Map(), competent: new Map() }));
   return known;
 }
 
@@ -58,13 +60,20 @@ export async function divisionName(ctx: Context, id: string): Promise<string> {
   return found ? say(found.name, ctx.lang) : id;
 }
 
+async function competentFor(ctx: Context, kind: string, division: string): Promise<string | undefined> {
+  const known = memory(ctx).competent;
+  const key = `${ctx.clock.today()} ${kind} ${division}`;
+  if (!known.has(key)) known.set(key, (await competent(ctx, { kind, division }))?.id);
+  return known.get(key);
+}
+
 /** The institution the law makes competent, from what is known of the person. */
 export async function decidingOffice(ctx: Context, procedure: Procedure, values: Answers): Promise<string | undefined> {
   const { authority } = procedure;
   const abroad = authority.abroad && holds(authority.abroad.when, values) ? authority.abroad.division : undefined;
   const division = abroad ?? values[authority.division];
   if (typeof division !== "string") return undefined;
-  return (await competent(ctx, { kind: authority.kind, division }))?.id;
+  return competentFor(ctx, authority.kind, division);
 }
 
 /** Who answers a question: named, competent for a division, or the deciding office itself. */
@@ -78,5 +87,5 @@ export async function providerOf(
   if ("competent" in provider) return deciding;
   const division = values[provider.division];
   if (typeof division !== "string") return undefined;
-  return (await competent(ctx, { kind: provider.kind, division }))?.id;
+  return competentFor(ctx, provider.kind, division);
 }

@@ -52,3 +52,28 @@ export const verifyCode = contract({
   output: Verification,
   once: false,
 });
+
+export const readCodeKeys = contract({
+  id: "services.read-code-keys",
+  method: "GET",
+  path: "/api/services/verify/keys",
+  summary: "Public keys of the 2D codes: keep a copy to verify without a network",
+  who: anyone(),
+  input: T.Object({}),
+  output: T.Object({
+    format: T.Literal("toguna-code2d-keys"),
+    version: T.Literal(1),
+    made: T.String(),
+    keys: T.Array(
+      T.Object({
+        id: T.String(),
+        x: T.String(),
+        y: T.String(),
+        issuer: T.Object({ fr: T.String(), en: T.String() }),
+        from: T.String(),
+        until: T.String(),
+        revoked: T.Optional(T.Boolean()),
+      }),
+    ),
+  }),
+});

@@ -71,3 +71,37 @@ export function publicByNumber(ctx: Context, number: string): Promise<PublicAct 
 export function publicByDigest(ctx: Context, digest: string): Promise<PublicAct | undefined> {
   return ctx.db.maybe<PublicAct>(sql`select ${publicColumns} from services.public_act where digest = ${digest}`);
 }
+
+// ---- keys of 2D codes
+export interface CodeKeyRow {
+  keyId: string;
+  serial: string;
+  certificate: string;
+  institution: string;
+  issuer: { fr: string; en: string };
+  fromDay: string;
+  untilDay: string;
+  revokedAt: Date | null;
+}
+
+const keyColumns = sql`
+  key_id as "keyId", serial, certificate, institution, issuer, from_day as "fromDay", until_day as "untilDay", revoked_at as "revokedAt"`;
+
+export async function keepCodeKey(ctx: Context, k: Omit<CodeKeyRow, "revokedAt">): Promise<void> {
+  await ctx.db.run(sql`
+    insert into services.code_key (key_id, serial, certificate, institution, issuer, from_day, until_day)
+    values (${k.keyId}, ${k.serial}, ${k.certificate}, ${k.institution}, ${JSON.stringify(k.issuer)}::jsonb, ${k.fromDay}, ${k.untilDay})
+    on conflict (key_id) do nothing`);
+}
+
+export function codeKeys(ctx: Context): Promise<CodeKeyRow[]> {
+  return ctx.db.rows<CodeKeyRow>(sql`select ${keyColumns} from services.code_key order by from_day, key_id`);
+}
+
+export function codeKey(ctx: Context, keyId: string): Promise<CodeKeyRow | undefined> {
+  return ctx.db.maybe<CodeKeyRow>(sql`select ${keyColumns} from services.code_key where key_id = ${keyId}`);
+}
+
+export async function revokeCodeKey(ctx: Context, serial: string): Promise<void> {
+  await ctx.db.run(sql`update services.code_key set revoked_at = ${ctx.clock.now()} where serial = ${serial} and revoked_at is null`);
+}

@@ -53,6 +53,7 @@ export const EvidenceView = T.Object({
   /** Identifier of the exchange, the same in the logs of both sides. */
   exchange: T.Optional(T.String()),
   answeredBy: T.Optional(T.Enum(["register", "person"])),
+  note: T.Optional(T.String({ description: "What the answering institution said when it did not give the data" })),
   data: T.Array(Row),
 });
 
@@ -153,7 +154,7 @@ export const ReadView = T.Object({
   at: T.String(),
   /** The institution for which the reader acted. */
   institution: T.Optional(T.String()),
-  reader: T.String({ description: "Role of the reader, or the system that asked" }),
+  reader: T.String({ description: "Who read; for a question over the exchange, the institution whose register answered" }),
   purpose: T.String(),
   what: T.String(),
   case: T.Optional(T.String()),

@@ -14,6 +14,9 @@ export interface Decision {
   outcome: "granted" | "refused";
   at: string;
   by: string;
+  /** Account that signs. */
+  signer?: string;
+  signerRole?: string;
   conclusion?: "none" | "mentions";
   /** Entries of the register that stand on the act, as rows in French and English. */
   mentions?: { id: string; row: Record<string, unknown> }[];

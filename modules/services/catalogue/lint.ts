@@ -67,6 +67,8 @@ export function lint(p: Procedure, events: ReadonlySet<string>): Finding[] {
   basis("delay", p.delay.legalBasis);
   for (const g of p.grounds) basis(`ground ${g.code}`, g.legalBasis);
   for (const id of [p.applicant.family, p.applicant.given, ...p.output.fields]) needField("output", id);
+  if (p.output.birth) needField("output", p.output.birth);
+  for (const id of p.output.legal) basis("output", id);
   if (p.search) {
     basis("search", p.search.legalBasis);
     for (const c of p.search.compare) needField("search", c.field);

@@ -169,16 +169,25 @@ export const Search = T.Object(
 export const Output = T.Object(
   {
     title: Words,
-    template: T.String(),
-    /** Two letters for the 2D code's document type. */
-    codeType: T.String({ pattern: "^[A-Z0-9]{2}$" }),
+    subtitle: T.Optional(Words),
+    template: T.Enum(["act"]),
+    /** Type of document in the 2D code, e.g. criminal-record-3. */
+    codeType: T.String({ pattern: "^[a-z0-9-]{1,32}$" }),
+    /** Field whose date of birth the 2D code carries. */
+    birth: T.Optional(id),
+    /** What the signing authority certifies, before the identity. */
+    opening: T.Array(Words, { minItems: 1 }),
+    /** Under the conclusion. */
+    statements: T.Object({ none: Words, mentions: Words }, strict),
+    /** Conditions of use, and texts that give the signature its force. */
+    notes: T.Array(Words),
+    legal: T.Array(id),
     /** Fields printed, in order. */
     fields: T.Array(id),
     conclusions: T.Object({ none: Words, mentions: Words }, strict),
     validity: T.Optional(
       T.Object({ amount: T.Integer({ minimum: 1 }), unit: T.Enum(["days", "months", "years"]), source: Provenance }, strict),
     ),
-    letterTemplate: T.String(),
     letterTitle: Words,
   },
   strict,

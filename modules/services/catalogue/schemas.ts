@@ -31,7 +31,7 @@ export const FeesView = T.Object({
 
 export const DelayView = T.Object({
   amount: T.Integer(),
-  unit: T.Enum(["working-hours", "working-days", "calendar-days"]),
+  unit: T.Enum(["working-hours", "opening-hours", "working-days", "calendar-days"]),
   text: T.String({ description: "e.g. « 48 heures ouvrables »" }),
   source: Source,
 });

@@ -36,6 +36,8 @@ export const FieldView = T.Object({
   ...leaf,
   /** For type `group`: the repetitions, each with its own fields. */
   items: T.Optional(T.Array(T.Object({ index: T.Integer(), title: T.String(), fields: T.Array(LeafView) }))),
+  /** One more, empty repetition, while there is room: a page without script can offer it. */
+  blank: T.Optional(T.Array(LeafView)),
   minItems: T.Optional(T.Integer()),
   maxItems: T.Optional(T.Integer()),
   addLabel: T.Optional(T.String()),

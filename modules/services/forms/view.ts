@@ -66,6 +66,7 @@ function showField(field: Field, all: Answers, known: Readonly<Answers>, world: 
       title: `${say(field.itemTitle ?? field.label, world.lang)} ${index + 1}`,
       fields: leavesOf(field, item, index, all, world),
     })),
+    ...(!view.locked && items.length < (field.maxItems ?? 20) ? { blank: leavesOf(field, {}, items.length, all, world) } : {}),
   };
 }
 
@@ -74,11 +75,6 @@ function leavesOf(field: Field, item: Answers, index: number, all: Answers, worl
   return (field.fields ?? [])
     .filter((part) => holds(part.when, scope))
     .map((part) => showLeaf(part, `${field.id}[${index}].${part.id}`, item[part.id], scope, world, false));
-}
-
-/** The fields of one more, empty repetition: what a page offers under « Ajouter ». */
-export function emptyItem(field: Field, index: number, all: Answers, world: ViewWorld): LeafView[] {
-  return leavesOf(field, {}, index, all, world);
 }
 
 function showLeaf(field: LeafField, path: string, value: unknown, scope: Answers, world: ViewWorld, locked: boolean): LeafView {

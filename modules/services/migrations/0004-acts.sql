@@ -27,3 +27,16 @@ create table public_act (
 );
 create index on public_act (digest);
 revoke delete on public_act from toguna_run;
+
+-- Public keys that sealed 2D codes: what a verifier without a network downloads.
+create table code_key (
+  key_id      text primary key,
+  serial      text not null,
+  certificate text not null,
+  institution text not null,
+  issuer      jsonb not null,
+  from_day    date not null,
+  until_day   date not null,
+  revoked_at  timestamptz
+);
+create index on code_key (serial);

@@ -1,0 +1,43 @@
+import type { Context } from "#kernel";
+import { institution } from "#registry";
+import { legalStatus } from "#trust";
+import { viewWorld } from "../cases/world.ts";
+import type { Procedure } from "../catalogue/procedure.ts";
+import { allDivisions, divisionName, officeNameFr } from "../offices.ts";
+import type { Office, Setting } from "./compose.ts";
+
+/** Ministry above, office below: at most five steps, so that a circle in the data ends. */
+export async function officeOf(ctx: Context, id: string): Promise<Office> {
+  const self = await institution(ctx, id);
+  const hierarchy: string[] = [];
+  let at = self;
+  for (let i = 0; at && i < 5; i++) {
+    hierarchy.unshift(at.name.fr);
+    at = at.parent ? await institution(ctx, at.parent) : undefined;
+  }
+  return {
+    id,
+    name: self?.name.fr ?? id,
+    town: self ? await divisionName(ctx, self.division) : "",
+    hierarchy: hierarchy.length > 0 ? hierarchy : [await officeNameFr(ctx, id)],
+  };
+}
+
+/** Looked up in French: the language of acts. `ctx` is a job's, whose language is French. */
+export async function settingOf(ctx: Context, procedure: Procedure, office: string): Promise<Setting> {
+  const divisions = await allDivisions(ctx);
+  const status = await legalStatus(ctx, office);
+  const texts = procedure.output.legal.flatMap((id) => procedure.legalBasis.filter((l) => l.id === id).map((l) => l.text.fr));
+  const names = new Map<string, string>();
+  return {
+    country: ctx.country.name as Setting["country"],
+    currency: ctx.country.currency.code,
+    origin: ctx.config.origin,
+    demo: ctx.config.demo,
+    office: await officeOf(ctx, office),
+    today: ctx.clock.today(),
+    legal: [status.text.fr, ...texts],
+    world: await viewWorld(ctx, procedure),
+    placeOf: (value) => names.get(value) ?? divisions.get(value)?.name.fr ?? value,
+  };
+}

@@ -1,0 +1,115 @@
+/** The search of a register on behalf of the office: every question through the exchange, every person found kept for review. */
+import { type Context, type JobContext, type Static, sweep, unavailable } from "#kernel";
+import { ask, offer, type Question, subsystemOf } from "#exchange";
+import { subjectOf } from "../cases/access.ts";
+import { type CaseRow, lockCase, takeOverdue } from "../cases/store.ts";
+import { definitionOf } from "../catalogue/definitions.ts";
+import type { Procedure, Search } from "../catalogue/procedure.ts";
+import { queryOf, rowsIn } from "../evidence/jobs.ts";
+import { valueAt } from "../forms/expression.ts";
+import * as facts from "../facts.ts";
+import type { searchRegisterJob } from "../jobs.ts";
+import { providerOf } from "../offices.ts";
+import { compare } from "./rules.ts";
+import { insertCandidate, saveSearch, searchOf } from "./store.ts";
+
+interface Open {
+  round: number;
+  questions: Question[];
+}
+
+type Found = { rows: Record<string, unknown>[]; exchanges: string[] };
+
+export async function runSearchRegister(j: JobContext, { number }: Static<(typeof searchRegisterJob)["data"]>): Promise<void> {
+  const open = await j.transaction((ctx) => begin(ctx, number));
+  if (!open) return;
+  const found: Found = { rows: [], exchanges: [] };
+  let failed = open.questions.length === 0;
+  for (const question of open.questions) {
+    const answer = await ask(j, question);
+    found.exchanges.push(answer.exchangeId);
+    if (answer.outcome === "unavailable" && !j.lastAttempt) throw unavailable({ retryAfter: answer.retryAfter });
+    const rows = answer.outcome === "answered" && answer.status === 200 ? rowsIn(answer.body) : undefined;
+    // half a search is no search: a person must not be cleared by a register that did not answer
+    if (rows) found.rows.push(...rows);
+    else failed = true;
+  }
+  await j.transaction((ctx) => settle(ctx, number, open.round, found, failed));
+}
+
+async function begin(ctx: Context, number: string): Promise<Open | undefined> {
+  const row = await lockCase(ctx, number);
+  const s = row && (await searchOf(ctx, row.id));
+  if (!row || s?.state !== "asked") return undefined;
+  const procedure = await definitionOf(ctx, row);
+  if (!procedure.search) return undefined;
+  return { round: s.round, questions: await questionsOf(ctx, row, procedure, procedure.search, s.round, s.askedBy) };
+}
+
+async function questionsOf(
+  ctx: Context,
+  row: CaseRow,
+  procedure: Procedure,
+  search: Search,
+  round: number,
+  by: string,
+): Promise<Question[]> {
+  const values = { ...row.answers, ...row.known };
+  const holder = await providerOf(ctx, search.provider, values, row.institution ?? undefined);
+  const service = holder && (await offer(ctx, { institution: holder, service: search.service }))?.service;
+  const client = await subsystemOf(ctx, { institution: row.institution ?? procedure.asksFor });
+  if (!service || !client) {
+    ctx.log.warn({ case: row.number, holder, service, client }, "the register cannot be searched");
+    return [];
+  }
+  const questions: Question[] = [];
+  for (const [i, asked] of search.queries.entries()) {
+    const query = await queryOf(ctx, row, asked, search.purpose, values);
+    if (!query) return [];
+    questions.push({
+      client,
+      service,
+      query,
+      purpose: search.purpose,
+      person: row.person,
+      userId: by,
+      issue: row.number,
+      idempotencyKey: `${row.number}:search:${round}:${i}`,
+    });
+  }
+  return questions;
+}
+
+async function settle(ctx: Context, number: string, round: number, found: Found, failed: boolean): Promise<void> {
+  const row = await lockCase(ctx, number);
+  const s = row && (await searchOf(ctx, row.id));
+  if (!row || s?.state !== "asked" || s.round !== round) return;
+  const { search } = await definitionOf(ctx, row);
+  if (!search) return;
+  const applicant = { ...row.answers, ...row.known };
+  // the same person found by two questions is one candidate
+  const byReference = new Map(found.rows.map((r, i) => [String(valueAt(r, search.reference) ?? `row-${i}`), r]));
+  if (!failed)
+    for (const [reference, found] of byReference)
+      await insertCandidate(ctx, row.id, round, {
+        id: ctx.ids.uuid(),
+        reference,
+        score: compare(search, applicant, found).score,
+        row: found,
+      });
+  await saveSearch(ctx, row.id, { ...s, state: failed ? "failed" : "done", answeredAt: ctx.clock.now(), exchanges: found.exchanges });
+  await ctx.record(facts.registerSearched, subjectOf(row), {
+    round,
+    found: failed ? 0 : byReference.size,
+    exchanges: found.exchanges,
+    failed,
+  });
+}
+
+/** The legal delay of a case has passed: the record says so once, and the queue shows it. */
+export const overdueSweep = sweep("services.overdue", { seconds: 30 }, (j) =>
+  j.transaction(async (ctx) => {
+    for (const c of await takeOverdue(ctx, ctx.clock.now()))
+      await ctx.record(facts.caseOverdue, `case:${c.number}`, { institution: c.institution, due: c.dueAt.toISOString() });
+  }),
+);

@@ -1,0 +1,74 @@
+/** What the applicant hears by SMS. Plain letters where that keeps the message in one part; no name, no result. */
+import { type JobContext, type Static, type Text } from "#kernel";
+import { tellPerson } from "#identity";
+import { actOf } from "./acts/store.ts";
+import { type CaseRow, lockCase } from "./cases/store.ts";
+import { definitionOf } from "./catalogue/definitions.ts";
+import type { notify } from "./jobs.ts";
+import { receiptNumber } from "./payments/fees.ts";
+import { receiptOf } from "./payments/store.ts";
+
+type What = Static<(typeof notify)["data"]>["what"];
+
+interface Said {
+  title: Text;
+  number: string;
+  link: string;
+  act?: string;
+  receipt?: string;
+}
+
+const texts: Record<What, (s: Said) => Text> = {
+  evidence: (s) => ({
+    fr: `Dossier ${s.number}: les registres ont répondu. Continuez votre démarche: ${s.link}`,
+    en: `Case ${s.number}: the registers have answered. Go on with your request: ${s.link}`,
+  }),
+  submitted: (s) => ({
+    fr: `Dossier ${s.number} transmis.${s.receipt ? ` Reçu ${s.receipt}.` : ""} Suivi: ${s.link}`,
+    en: `Case ${s.number} handed over.${s.receipt ? ` Receipt ${s.receipt}.` : ""} Follow it: ${s.link}`,
+  }),
+  correction: (s) => ({
+    fr: `Dossier ${s.number}: une correction est demandée. Le délai est suspendu: ${s.link}`,
+    en: `Case ${s.number}: a correction is asked for. The delay is suspended: ${s.link}`,
+  }),
+  issued: (s) => ({
+    fr: `Dossier ${s.number}: votre document est délivré. Numéro de vérification ${s.act}. ${s.link}`,
+    en: `Case ${s.number}: your document is issued. Verification number ${s.act}. ${s.link}`,
+  }),
+  refused: (s) => ({
+    fr: `Dossier ${s.number}: une décision a été prise. Lisez-la, avec ses motifs et les recours: ${s.link}`,
+    en: `Case ${s.number}: a decision was taken. Read it, with its grounds and how to appeal: ${s.link}`,
+  }),
+  message: (s) => ({
+    fr: `Dossier ${s.number}: l’institution vous a écrit: ${s.link}`,
+    en: `Case ${s.number}: the institution has written to you: ${s.link}`,
+  }),
+  "given-back": (s) => ({
+    fr: `Dossier ${s.number}: une somme reçue en trop vous a été rendue. ${s.link}`,
+    en: `Case ${s.number}: an amount received in excess was given back to you. ${s.link}`,
+  }),
+};
+
+export async function runNotify(j: JobContext, { number, what }: Static<(typeof notify)["data"]>): Promise<void> {
+  await j.transaction(async (ctx) => {
+    const row = await lockCase(ctx, number);
+    if (!row) return;
+    const { title } = await definitionOf(ctx, row);
+    const act = what === "issued" ? await actOf(ctx, row.id) : undefined;
+    const receipt = row.paidBy ? await receiptOf(ctx, row.id) : undefined;
+    const text = texts[what]({
+      title: { fr: title.fr, en: title.en },
+      number,
+      link: `${ctx.config.origin}/dossiers/${number}`,
+      ...(act ? { act: act.number } : {}),
+      ...(receipt ? { receipt: receiptNumber(receipt.year, receipt.serial) } : {}),
+    });
+    // the same news of the same state of the case goes out once, however often this job runs
+    await tellPerson(ctx, row.person, text, { ref: `services:${number}:${what}:${stage(row, what)}` });
+  });
+}
+
+/** Corrections and messages may come several times: each time is news. */
+function stage(row: CaseRow, what: What): string {
+  return what === "correction" ? String(row.corrections) : what === "message" || what === "evidence" ? String(row.version) : "once";
+}
