@@ -1,33 +1,14 @@
 import assert from "node:assert/strict";
-import { generateKeyPairSync, type KeyObject, sign as ecSign } from "node:crypto";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, afterEach, before, test } from "node:test";
-import { provide } from "#kernel";
 import { world, type World } from "#kernel/testing";
 import { registry } from "#registry";
 import { trust } from "#trust";
-import { keysPort } from "#trust/ports";
+import { testKeys } from "#trust/conformance";
 import * as api from "../api.ts";
 import type { Answer, Question } from "../door.ts";
 import { ask, exchange, setBase } from "../index.ts";
-
-const keys = provide(keysPort, (host) => {
-  const kept = new Map<string, { secret: KeyObject; spki: Uint8Array }>();
-  return {
-    kind: "memory",
-    async generate() {
-      const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-      const id = host.ids.uuid();
-      const spki = new Uint8Array(publicKey.export({ format: "der", type: "spki" }));
-      kept.set(id, { secret: privateKey, spki });
-      return { id, spki };
-    },
-    publicKey: async (id) => kept.get(id)?.spki,
-    sign: async (id, message) => ecSign("sha256", message, { key: kept.get(id)!.secret, dsaEncoding: "ieee-p1363" }),
-    destroy: async (id) => void kept.delete(id),
-  };
-});
 
 const persons = "BF/GOV/ONI/IDENTITE/persons";
 const question: Question = {
@@ -48,7 +29,7 @@ const system = createServer((req, res) => {
 });
 const home = () => `http://127.0.0.1:${(system.address() as AddressInfo).port}`;
 before(async () => {
-  w = await world({ modules: [registry, trust, exchange], drivers: [keys], country: "bf" });
+  w = await world({ modules: [registry, trust, exchange], drivers: [testKeys], country: "bf" });
   await new Promise<void>((done) => system.listen(0, "127.0.0.1", done));
   await w.transaction((ctx) => setBase(ctx, "sandbox", home()));
   await w.owner("update exchange.service set timeout_seconds = 1 where id = $1", [persons]);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { createPublicKey, generateKeyPairSync, type KeyObject, sign as ecSign, verify as ecVerify, X509Certificate } from "node:crypto";
+import { createPublicKey, verify as ecVerify, X509Certificate } from "node:crypto";
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, afterEach, before, test } from "node:test";
-import { factsOf, provide } from "#kernel";
+import { factsOf } from "#kernel";
 import { world, type World } from "#kernel/testing";
 import { registry } from "#registry";
 import { sign, trust } from "#trust";
-import { keysPort } from "#trust/ports";
+import { testKeys } from "#trust/conformance";
 import * as api from "../api.ts";
 import type { Answer, Question } from "../door.ts";
 import { ask, exchange, offer, setBase, subsystemOf } from "../index.ts";
@@ -15,23 +15,6 @@ import { requestHash } from "../protocol/header.ts";
 import { accept } from "./ask.ts";
 import { hashOf, readRequest, requestOf, responseOf, signedBytes } from "./message.ts";
 import { receive } from "./provider.ts";
-
-const keys = provide(keysPort, (host) => {
-  const kept = new Map<string, { secret: KeyObject; spki: Uint8Array }>();
-  return {
-    kind: "memory",
-    async generate() {
-      const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-      const id = host.ids.uuid();
-      const spki = new Uint8Array(publicKey.export({ format: "der", type: "spki" }));
-      kept.set(id, { secret: privateKey, spki });
-      return { id, spki };
-    },
-    publicKey: async (id) => kept.get(id)?.spki,
-    sign: async (id, message) => ecSign("sha256", message, { key: kept.get(id)!.secret, dsaEncoding: "ieee-p1363" }),
-    destroy: async (id) => void kept.delete(id),
-  };
-});
 
 const justice = "BF/GOV/MIN-JUSTICE/SERVICES";
 const persons = "BF/GOV/ONI/IDENTITE/persons";
@@ -59,7 +42,7 @@ const system = createServer((req, res) => {
   reply(req, res);
 });
 before(async () => {
-  w = await world({ modules: [registry, trust, exchange], drivers: [keys], country: "bf" });
+  w = await world({ modules: [registry, trust, exchange], drivers: [testKeys], country: "bf" });
   await new Promise<void>((done) => system.listen(0, "127.0.0.1", done));
   await w.transaction((ctx) => setBase(ctx, "sandbox", `http://127.0.0.1:${(system.address() as AddressInfo).port}`));
   await w.owner("update exchange.service set timeout_seconds = 1 where id = $1", [persons]);

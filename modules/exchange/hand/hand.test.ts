@@ -1,35 +1,17 @@
 import assert from "node:assert/strict";
-import { generateKeyPairSync, type KeyObject, sign as ecSign } from "node:crypto";
 import { after, before, test } from "node:test";
-import { factsOf, Problem, provide } from "#kernel";
+import { factsOf, Problem } from "#kernel";
 import { world, type World } from "#kernel/testing";
 import { registry } from "#registry";
 import { trust } from "#trust";
-import { keysPort } from "#trust/ports";
+import { testKeys } from "#trust/conformance";
 import * as api from "../api.ts";
 import type { Answer, Question } from "../door.ts";
 import { ask, exchange } from "../index.ts";
 
-const keys = provide(keysPort, (host) => {
-  const kept = new Map<string, { secret: KeyObject; spki: Uint8Array }>();
-  return {
-    kind: "memory",
-    async generate() {
-      const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-      const id = host.ids.uuid();
-      const spki = new Uint8Array(publicKey.export({ format: "der", type: "spki" }));
-      kept.set(id, { secret: privateKey, spki });
-      return { id, spki };
-    },
-    publicKey: async (id) => kept.get(id)?.spki,
-    sign: async (id, message) => ecSign("sha256", message, { key: kept.get(id)!.secret, dsaEncoding: "ieee-p1363" }),
-    destroy: async (id) => void kept.delete(id),
-  };
-});
-
 let w: World;
 before(async () => {
-  w = await world({ modules: [registry, trust, exchange], drivers: [keys], country: "bf" });
+  w = await world({ modules: [registry, trust, exchange], drivers: [testKeys], country: "bf" });
 });
 after(() => w.close());
 
