@@ -26,6 +26,11 @@ export const manageClients = permission(
   { sensitive: true },
 );
 
+export const findOfficials = permission("identity.find-official", {
+  fr: "Retrouver le compte d’un agent par son nom d’utilisateur",
+  en: "Find an official’s account by user name",
+});
+
 // ---- shapes
 const At = T.String({ format: "date-time" });
 const Uuid = T.String({ pattern: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" });
@@ -305,6 +310,16 @@ export const changePassword = contract({
   input: T.Object({ current: Password, next: T.String({ minLength: 12, maxLength: 256 }) }),
   output: Nothing,
   once: false, // the request itself carries passwords
+});
+
+export const findOfficial = contract({
+  id: "identity.find-official",
+  method: "GET",
+  path: "/api/identity/officials/{username}",
+  summary: "The account behind an exact user name, to give it a role",
+  who: official(findOfficials),
+  input: T.Object({ username: Username }),
+  output: T.Object({ account: Uuid, name: T.String() }),
 });
 
 // ---- who the person is

@@ -2,7 +2,7 @@ import { implement } from "#kernel";
 import { endOtherSessions, endSession, readMyAccount, refreshSession, reportSimChange, signOut } from "./account/handlers.ts";
 import * as api from "./api.ts";
 import { concludeProofing, readProofing, reportSimChangeFor, startProofing } from "./counter/handlers.ts";
-import { changePassword, confirmTotp, enrolTotp, readDemoCodes, signInOfficial } from "./official/handlers.ts";
+import { changePassword, confirmTotp, enrolTotp, findOfficial, readDemoCodes, signInOfficial } from "./official/handlers.ts";
 import { answerInteraction, listClients, readInteraction, registerClient, retireClient } from "./oidc/handlers.ts";
 import { beginPasskey, beginPasskeySignIn, finishPasskey, finishPasskeySignIn, removePasskey } from "./passkey/handlers.ts";
 import { confirmPhoneChange, startPhoneChange, startPhoneSignIn, verifyPhoneCode } from "./phone/handlers.ts";
@@ -25,6 +25,7 @@ export const handlers = implement(api, {
   enrolTotp,
   confirmTotp,
   changePassword,
+  findOfficial,
   requestRegisterProof,
   reportSimChange,
   startPhoneChange,

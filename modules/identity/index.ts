@@ -1,6 +1,6 @@
 /** Neighbours' door of identity: who signs in, how surely, and the person behind a pseudonym. */
 import { defineModule } from "#kernel";
-import { manageClients, provePersons } from "./api.ts";
+import { findOfficials, manageClients, provePersons } from "./api.ts";
 import { findEntryWork } from "./counter/jobs.ts";
 import * as facts from "./facts.ts";
 import { handlers } from "./handlers.ts";
@@ -45,7 +45,7 @@ export const identity = defineModule({
   sweeps: [tidy, rotateKeys],
   gates: [oidcGate],
   ports: [identityRegister, simSignal],
-  permissions: [provePersons, manageClients],
+  permissions: [provePersons, manageClients, findOfficials],
   pack: [registerSource, simSource],
   purposes: {
     "identity.prove-at-counter": { fr: "Vérifier votre identité au guichet", en: "Verify your identity at a counter" },

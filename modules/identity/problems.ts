@@ -75,3 +75,7 @@ export const interactionUnknown = problem("identity.interaction-unknown", 404, {
   fr: "Cette demande de connexion n’existe plus. Recommencez depuis l’application.",
   en: "This sign-in request no longer exists. Start again from the application.",
 });
+export const officialUnknown = problem("identity.official-unknown", 404, {
+  fr: "Aucun agent n’a ce nom d’utilisateur.",
+  en: "No official has this user name.",
+});

@@ -1,6 +1,6 @@
-import { forbidden, type Context, type InputOf, type OutputOf, type Text } from "#kernel";
+import { forbidden, notFound, type Context, type InputOf, type OutputOf, type Text } from "#kernel";
 import { ownAccount, ownSession } from "../account/own.ts";
-import { accountByUsername, demoOfficials, knowsDevice } from "../account/store.ts";
+import { accountByUsername, demoOfficials, knowsDevice, standing } from "../account/store.ts";
 import type * as api from "../api.ts";
 import { requireLevel } from "../assurance/level.ts";
 import { sessionLevel } from "../assurance/rules.ts";
@@ -8,14 +8,12 @@ import { readCode } from "../challenge/rules.ts";
 import { passwordChanged, signInFailed, totpEnrolled } from "../facts.ts";
 import { draw, limit, relieve, strain } from "../limits/meter.ts";
 import { hashPassword, nobodysHash, verifyPassword, weakness, type Weakness } from "../password/rules.ts";
-import { codeWrong, passwordWeak, passwordWrong, signInRefused } from "../problems.ts";
+import { codeWrong, officialUnknown, passwordWeak, passwordWrong, signInRefused } from "../problems.ts";
 import { sealText, unsealText } from "../secrets.ts";
 import { deviceHash, endOne, openSession } from "../session/open.ts";
 import { openSessionsOf } from "../session/store.ts";
 import { base32, matchTotp, totpAt, totpStep, totpUri } from "../totp/rules.ts";
 import { readPassword, readTotp, setPassword, setPendingTotp, setTotp, useTotpStep } from "./store.ts";
-import { standing } from "../account/store.ts";
-import { notFound } from "#kernel";
 
 /** An unknown user's second factor is worked through like anybody's. */
 const nobodysSecret = new Uint8Array(20);
@@ -115,6 +113,12 @@ export async function confirmTotp(ctx: Context, input: InputOf<typeof api.confir
   await setTotp(ctx, account.id, sealText(ctx, secret, `totp:${account.id}`), step);
   await ctx.record(totpEnrolled, `account:${account.id}`, {});
   return {};
+}
+
+export async function findOfficial(ctx: Context, input: InputOf<typeof api.findOfficial>): Promise<OutputOf<typeof api.findOfficial>> {
+  const account = await accountByUsername(ctx, input.username.normalize("NFKC").trim());
+  if (!account) throw officialUnknown();
+  return { account: account.id, name: account.displayName ?? "" };
 }
 
 export async function readDemoCodes(ctx: Context): Promise<OutputOf<typeof api.readDemoCodes>> {
