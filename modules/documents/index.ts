@@ -2,6 +2,7 @@
 import { defineModule } from "#kernel";
 import { fileKept, fileRemoved } from "./facts.ts";
 import { tidy } from "./files.ts";
+import { emblem } from "./letter.ts";
 import { stopRendering } from "./render.ts";
 
 export {
@@ -26,6 +27,7 @@ export {
   verifyCode2d,
 } from "./code2d-keys.ts";
 export { type FileInfo, type NewFile, fileInfo, fileName, keepFile, readFile, removeFile } from "./files.ts";
+export { letterhead, verification } from "./letter.ts";
 export { qrSvg } from "./qr.ts";
 export { type RenderHost, render, stopRendering } from "./render.ts";
 export type {
@@ -49,6 +51,7 @@ export const documents = defineModule({
   needs: [],
   facts: [fileKept, fileRemoved],
   sweeps: [tidy],
+  pack: [emblem],
   migrations: new URL("./migrations/", import.meta.url),
   start: async () => stopRendering,
 });

@@ -1,6 +1,7 @@
 // Papers as the tests print them: an invented State, real lengths, West African letters.
 import { code2dAttach, code2dPayload } from "./code2d.ts";
-import type { ActData, CertificateData, CorrectionData, Letterhead, ReceiptData, RefusalData, Templates, Verification } from "./shapes.ts";
+import { verification } from "./letter.ts";
+import type { ActData, CertificateData, CorrectionData, Letterhead, ReceiptData, RefusalData, Templates } from "./shapes.ts";
 
 const arms =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><circle cx="50" cy="50" r="46" fill="none" stroke="#232c56" stroke-width="3"/><path d="M14 46 50 26l36 20v8H14z" fill="#232c56"/><path d="M24 56h6v22h-6zM38 56h6v22h-6zM56 56h6v22h-6zM70 56h6v22h-6z" fill="#b0712a"/><path d="M18 80h64v5H18z" fill="#232c56"/></svg>';
@@ -10,35 +11,29 @@ const letterhead: Letterhead = {
   arms,
   hierarchy: ["Ministère de la Justice", "Cour d’appel de Tiébo", "Tribunal de grande instance de Koriya"],
 };
-const verification: Verification = {
-  heading: "Vérifier ce document",
-  number: "7K4M 29QX 3H",
-  address: "http://localhost:8080/verifier",
-  code: code2dAttach(
-    "http://localhost:8080",
-    code2dPayload("00112233aabbccdd", {
-      type: "criminal-record-3",
-      number: "TGI-KDG-2026-000123",
-      issued: "2026-11-21",
-      name: "OUÉDRAOGO Aminata Raɩssa",
-      birth: "1994-03-14",
-      conclusion: "none",
-      validUntil: "2026-12-21",
-      check: "7K4M29QX3H",
-    }),
-    Uint8Array.from({ length: 64 }, (_, i) => (i * 97 + 13) % 256),
-  ),
-  steps: [
-    "Scannez le code avec l’appareil photo d’un téléphone, ou entrez le numéro à cette adresse, ou déposez-y le fichier.",
-    "Sans réseau, le code se vérifie avec la liste publique des clés. Comparez toujours le résultat avec ce papier.",
-  ],
-};
+const code = code2dAttach(
+  "http://localhost:8080",
+  code2dPayload("00112233aabbccdd", {
+    type: "criminal-record-3",
+    number: "TGI-KDG-2026-000123",
+    issued: "2026-11-21",
+    name: "OUÉDRAOGO Aminata Raɩssa",
+    birth: "1994-03-14",
+    conclusion: "none",
+    validUntil: "2026-12-21",
+    check: "7K4M29QX3H",
+  }),
+  Uint8Array.from({ length: 64 }, (_, i) => (i * 97 + 13) % 256),
+);
+const address = "http://localhost:8080/verifier";
+const number = "7K4M 29QX 3H";
+const checks = verification("fr", { address, number, code });
 const paper = {
   lang: "fr",
   author: "Tribunal de grande instance de Koriya",
   mark: "Démonstration : document sans valeur légale, produit par un système de démonstration.",
   letterhead,
-  verification,
+  verification: checks,
   legal: [
     "Signature électronique : certificat personnel de l’agent, émis par l’autorité de certification intégrée (usage fermé ou de démonstration). Cachet : certificat de l’institution, même autorité. Horodatage : autorité intégrée, RFC 3161.",
     "Fondement : loi sur les transactions électroniques, article 34. Une copie imprimée se vérifie par le code ou le numéro ; seul le fichier porte la signature.",
@@ -131,7 +126,7 @@ const receipt: ReceiptData = {
     { label: "Référence", value: "PMT-20261121-55AF09" },
   ],
   notes: ["Aucune autre somme n’est due pour cette démarche. Conservez cette quittance : elle seule fait preuve du paiement."],
-  verification: { ...verification, code: undefined },
+  verification: verification("fr", { address, number }),
 };
 
 const refusal: RefusalData = {
@@ -191,7 +186,7 @@ const correction: CorrectionData = {
     text: "Le délai légal est suspendu jusqu’à votre réponse. Sans réponse à cette date, la demande est classée ; vous pourrez la présenter à nouveau.",
   },
   signature,
-  verification: { ...verification, code: undefined },
+  verification: verification("fr", { address, number }),
 };
 
 export const samples: Templates = { act, certificate, receipt, refusal, correction };
