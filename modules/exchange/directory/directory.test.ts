@@ -69,3 +69,12 @@ test("what left the pack is closed, not forgotten: its exchanges stay readable",
   const old = await w.call(api.readService, { id: "BF/GOV/ONI/IDENTITE/old" });
   assert.deepEqual([old.enabled, old.notice], [false, "withdrawn"]);
 });
+
+test("another country is another pack, nothing else", async () => {
+  const other = await world({ modules: [registry, { ...trust, start: async () => undefined }, exchange], country: "tg" });
+  const { instance, members } = await other.call(api.listMembers, {});
+  assert.equal(instance, "TG");
+  assert.ok(members.length > 50 && members.every((m) => m.id.startsWith("TG/GOV/")));
+  assert.equal((await other.call(api.readService, { id: "TG/GOV/DGDN/IDENTITE/persons" })).kind, "http");
+  await other.close();
+});
