@@ -70,6 +70,8 @@ async function competentFor(ctx: Context, kind: string, division: string): Promi
 /** The institution the law makes competent, from what is known of the person. */
 export async function decidingOffice(ctx: Context, procedure: Procedure, values: Answers): Promise<string | undefined> {
   const { authority } = procedure;
+  if (authority.institution !== undefined) return authority.institution;
+  if (authority.kind === undefined || authority.division === undefined) return undefined;
   const abroad = authority.abroad && holds(authority.abroad.when, values) ? authority.abroad.division : undefined;
   const division = abroad ?? values[authority.division];
   if (typeof division !== "string") return undefined;

@@ -1,5 +1,5 @@
 /** Making what is signed: rendered, signed by the person, sealed by the institution, kept, published, told. */
-import { type Context, type JobContext, type Static } from "#kernel";
+import { type Context, factById, type JobContext, type Static } from "#kernel";
 import { code2d, code2dKeyIdOf, keepFile, render } from "#documents";
 import { officialName } from "#identity";
 import { roleById } from "#registry";
@@ -228,6 +228,9 @@ async function slipOf(ctx: Context, number: string): Promise<Slip | undefined> {
 }
 
 /** A seal's certificate was revoked: its 2D codes are no longer to be believed, online or off. */
-export async function runCodeKeyRevoked(j: JobContext, { subject }: Static<(typeof codeKeyRevoked)["data"]>): Promise<void> {
-  await j.transaction((ctx) => revokeCodeKey(ctx, subject.replace(/^certificate:/, "")));
+export async function runCodeKeyRevoked(j: JobContext, { fact }: Static<(typeof codeKeyRevoked)["data"]>): Promise<void> {
+  await j.transaction(async (ctx) => {
+    const serial = (await factById(ctx, fact))?.data?.serial;
+    if (typeof serial === "string") await revokeCodeKey(ctx, serial);
+  });
 }

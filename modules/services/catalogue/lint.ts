@@ -60,7 +60,9 @@ export function lint(p: Procedure, events: ReadonlySet<string>): Finding[] {
   }
   if (hasCircle(p)) say("evidence", "the requirements wait for each other in a circle");
   for (const f of p.fees) for (const name of fieldsOf(f.when)) needField(`fee ${f.id}`, name);
-  needField("authority", p.authority.division);
+  if (p.authority.institution === undefined && (p.authority.kind === undefined || p.authority.division === undefined))
+    say("authority", "neither an institution nor a kind with a division");
+  if (p.authority.division !== undefined) needField("authority", p.authority.division);
   for (const name of fieldsOf(p.authority.abroad?.when)) needField("authority.abroad", name);
   basis("authority", p.authority.legalBasis);
   basis("authority.abroad", p.authority.abroad?.legalBasis);

@@ -140,6 +140,8 @@ export const Search = T.Object(
     purposeText: Words,
     legalBasis: id,
     reference: T.String(),
+    /** Persons less alike than this (0 to 100) are not kept: other people's records are nobody's business here. */
+    least: T.Integer({ minimum: 0, maximum: 100 }),
     compare: T.Array(
       T.Object(
         { label: Words, field: id, from: T.String(), as: T.Enum(["name", "date", "code"]), weight: T.Integer({ minimum: 1 }) },
@@ -209,10 +211,12 @@ export const Procedure = T.Object(
     steps: T.Array(Words),
     authority: T.Object(
       {
-        kind: T.String(),
         text: Words,
-        /** The field holding the division that decides the territory. */
-        division: id,
+        /** One institution for the whole country … */
+        institution: T.Optional(T.String()),
+        /** … or the one of this kind competent for the division this field holds. */
+        kind: T.Optional(T.String()),
+        division: T.Optional(id),
         abroad: T.Optional(T.Object({ when: Condition, division: T.String(), text: Words, legalBasis: T.Optional(id) }, strict)),
         legalBasis: T.Optional(id),
       },

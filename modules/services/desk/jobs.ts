@@ -89,18 +89,18 @@ async function settle(ctx: Context, number: string, round: number, found: Found,
   const applicant = { ...row.answers, ...row.known };
   // the same person found by two questions is one candidate
   const byReference = new Map(found.rows.map((r, i) => [String(valueAt(r, search.reference) ?? `row-${i}`), r]));
+  let kept = 0;
   if (!failed)
-    for (const [reference, found] of byReference)
-      await insertCandidate(ctx, row.id, round, {
-        id: ctx.ids.uuid(),
-        reference,
-        score: compare(search, applicant, found).score,
-        row: found,
-      });
+    for (const [reference, person] of byReference) {
+      const { score } = compare(search, applicant, person);
+      if (score < search.least) continue;
+      kept += 1;
+      await insertCandidate(ctx, row.id, round, { id: ctx.ids.uuid(), reference, score, row: person });
+    }
   await saveSearch(ctx, row.id, { ...s, state: failed ? "failed" : "done", answeredAt: ctx.clock.now(), exchanges: found.exchanges });
   await ctx.record(facts.registerSearched, subjectOf(row), {
     round,
-    found: failed ? 0 : byReference.size,
+    found: kept,
     exchanges: found.exchanges,
     failed,
   });
