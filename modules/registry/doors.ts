@@ -55,6 +55,12 @@ export async function institutionByCode(ctx: Context, code: string, memberClass 
   return row && asInstitution(row);
 }
 
+/** Whom an institution belongs to, from its ministry down to itself: what a letterhead prints. */
+export async function authorities(ctx: Context, id: string): Promise<{ id: string; name: Text }[]> {
+  const line = await store.lineage(ctx, id);
+  return line.filter((i) => i.id === id || !["presidency", "government"].includes(i.kind)).map((i) => ({ id: i.id, name: i.name }));
+}
+
 /** All institutions that match; without conditions, all of them. */
 export async function institutions(
   ctx: Context,

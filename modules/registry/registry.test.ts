@@ -5,7 +5,7 @@ import { factsOf } from "#kernel";
 import { world } from "#kernel/testing";
 import * as api from "./api.ts";
 import { listDemoPeople } from "./institutions/handlers.ts";
-import { competent, division, institution, institutionByCode, institutions, loadRegistry, registry } from "./index.ts";
+import { authorities, competent, division, institution, institutionByCode, institutions, loadRegistry, registry } from "./index.ts";
 
 const w = await world({ modules: [registry] });
 after(() => w.close());
@@ -124,6 +124,14 @@ test("doors: by id, by member code, by kind", async () => {
   assert.equal((await run((ctx) => institution(ctx, court)))?.kind, "court-first-instance");
   assert.equal((await run((ctx) => institutionByCode(ctx, "ONI")))?.id, "bf-oni");
   assert.equal((await run((ctx) => institutions(ctx, { kind: "court-appeal" }))).length, 3);
+  assert.deepEqual(
+    (await run((ctx) => authorities(ctx, court))).map((a) => a.name.fr),
+    ["Ministère de la Justice", "Cour d’appel de Ouagadougou", "Tribunal de grande instance de Koudougou"],
+  );
+  assert.deepEqual(
+    (await run((ctx) => authorities(ctx, "bf-presidence"))).map((a) => a.id),
+    ["bf-presidence"],
+  );
   assert.equal(await run((ctx) => institution(ctx, "bf-nothing")), undefined);
 });
 

@@ -39,6 +39,17 @@ export function institutionByMember(ctx: Context, memberClass: string, code: str
   );
 }
 
+/** Parents first, the institution itself last. */
+export function lineage(ctx: Context, id: string): Promise<{ id: string; kind: string; name: Text }[]> {
+  return ctx.db.rows(sql`
+    with recursive up(id, depth) as (
+      select ${id}::text, 0
+      union all
+      select i.parent, up.depth + 1 from up join registry.institution i on i.id = up.id where i.parent is not null and up.depth < 12
+    )
+    select i.id, i.kind, i.name from up join registry.institution i on i.id = up.id order by up.depth desc`);
+}
+
 export interface InstitutionQuery {
   kind?: string | undefined;
   division?: string | undefined;
