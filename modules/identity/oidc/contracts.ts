@@ -65,7 +65,7 @@ export const retireClient = contract({
 
 /**
  * The application sent a browser to /oidc/auth; we sent it to `/connexion?interaction={uid}` (or, signed in already,
- * to `/connexion/partage?interaction={uid}`). After sign-in, refresh or answer the page redirects to `next`.
+ * to `/connexion/partage?interaction={uid}`, whose `step` says what is missing). After sign-in, refresh or answer the page redirects to `next`.
  */
 export const InteractionView = T.Object({
   interaction: Opaque,

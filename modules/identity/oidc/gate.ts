@@ -78,7 +78,7 @@ async function proceed(g: GateContext, provider: Provider, uid: string, req: Inc
   const session = await ownSession(g);
   if (!session || (mustSignInAgain(details.prompt.reasons) && session.startedAt.getTime() < details.iat * 1000))
     return leave(res, `/connexion?interaction=${uid}`);
-  if (!atLeast(session.level, wanted)) return leave(res, `/connexion?interaction=${uid}&level=${wanted}`);
+  if (!atLeast(session.level, wanted)) return leave(res, `/connexion/partage?interaction=${uid}`);
   if (details.prompt.name === "login") {
     const amr = { "phone-code": ["otp", "sms"], "password-totp": ["pwd", "otp"], passkey: ["hwk", "user"] }[session.method];
     const ts = Math.floor(session.startedAt.getTime() / 1000);

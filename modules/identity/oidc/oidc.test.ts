@@ -194,7 +194,7 @@ test("step-up: an application that needs more sends the person to raise her leve
   assert.equal(tokens.claims()?.acr, "low");
   const more = await request({ scope: "openid", acr_values: "substantial" }, publicConfig);
   const raise = await b.follow(more.url);
-  assert.match(raise, /\/connexion\?interaction=[\w-]+&level=substantial$/);
+  assert.match(raise, /\/connexion\/partage\?interaction=[\w-]+$/);
   const view = await w.call(api.readInteraction, { interaction: interactionOf(raise) }, { as: await w.as(low.token) });
   assert.deepEqual([view.step, view.level], ["raise-level", "substantial"]);
   // she proves who she is meanwhile; the same request goes on with the new session
@@ -223,7 +223,7 @@ test("a level lost since is never asserted again: the protocol's session does no
   assert.ok(page.startsWith(callback));
   w.clock.advance(5);
   await w.call(api.reportSimChange, {}, { as: await w.as(session.token) });
-  assert.match(await b.follow((await request()).url), /\/connexion\?interaction=[\w-]+&level=substantial$/);
+  assert.match(await b.follow((await request()).url), /\/connexion\/partage\?interaction=[\w-]+$/);
   await w.call(api.signOut, {}, { as: await w.as(session.token) });
   assert.match(await b.follow((await request()).url), /\/connexion\?interaction=[\w-]+$/);
   assert.match(await b.follow((await request({ prompt: "none" })).url), /error=login_required/);
@@ -253,7 +253,7 @@ test("somebody else's interaction: a link sent to a victim gives the sender noth
     (await problemOf(w.call(api.answerInteraction, { interaction: uid, decision: "allow" }, { as: await w.as(session.token) }))).code,
     "identity.interaction-unknown",
   );
-  assert.match(await attacker.follow(`/oidc/interaction/${uid}`), /level=substantial$/);
+  assert.match(await attacker.follow(`/oidc/interaction/${uid}`), /\/connexion\/partage\?interaction=/);
   // held at consent, with a proven account of the attacker's own: the victim's "allow" is still not the attacker's
   w.clock.advance(1800);
   w.outside.people.push({ ...mariam, identityNumber: "99000000000000602", phones: ["+22670000603"] });
