@@ -17,9 +17,8 @@ import {
   ServiceView,
 } from "./shapes.ts";
 
-export { declineReasons } from "./shapes.ts";
+export { DeclineReason, declineReasons } from "./shapes.ts";
 export type {
-  DeclineReason,
   EntryProof,
   FieldView,
   HandRequestLine,
