@@ -1,4 +1,5 @@
 import { sweep } from "#kernel";
+import { dropOldDevices } from "./account/store.ts";
 import { dropOldChallenges } from "./challenge/store.ts";
 import { dropOldProofings } from "./counter/store.ts";
 import { dropOldBuckets } from "./limits/store.ts";
@@ -15,6 +16,7 @@ export const tidy = sweep("identity.tidy", { seconds: 600 }, async (j) => {
     await dropOldBuckets(ctx, new Date(now - 8 * day));
     await dropOldSessions(ctx, new Date(now - 30 * day));
     await dropOldProofings(ctx, new Date(now - 30 * day));
+    await dropOldDevices(ctx, new Date(now - 400 * day)); // the life of the cookie
     await dropOldItems(ctx, new Date(now - day));
   });
 });

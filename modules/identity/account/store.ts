@@ -117,3 +117,7 @@ export async function knowsDevice(ctx: Context, device: Buffer | null, account: 
 export async function forgetDevices(ctx: Context, account: string, since: Date): Promise<void> {
   await ctx.db.run(sql`delete from identity.device where account = ${account} and seen_at >= ${since}`);
 }
+
+export function dropOldDevices(ctx: Context, before: Date): Promise<number> {
+  return ctx.db.run(sql`delete from identity.device where seen_at < ${before}`);
+}

@@ -27,7 +27,7 @@ export async function startProofing(ctx: Context, input: InputOf<typeof api.star
   const official = officer(ctx);
   const e164 = requirePhone(ctx, input.phone);
   await limit(ctx, "proofingOfficial", official.account);
-  await limit(ctx, "proofingPerson", identityToken(ctx, input.identityNumber).toString("hex"));
+  await limit(ctx, "proofingPerson", identityToken(ctx, input.identityNumber).toString("hex"), official.institution);
   // the counter is the way back for who is locked out elsewhere: its codes come out of the official's own budget
   const code = await beginCode(ctx, { kind: "counter", e164, counter: official.account });
   const id = ctx.ids.uuid();

@@ -65,8 +65,10 @@ export const rules = {
   /** Codes to one number from all unknown devices: booked, hence a delay of at most `maxDelay`. */
   sendUnknown: { capacity: 6, refill: 120, slowest: 1800, free: 5, forget: 1800 },
   /** Codes to any number from one address; an operator hides thousands of handsets behind one. */
-  sendSource: { capacity: 60, refill: 2, slowest: 2, free: 0, forget: 60 },
-  /** Tries of any kind from one address. */
+  sendSource: { capacity: 120, refill: 1, slowest: 1, free: 0, forget: 60 },
+  /** Requests for a passkey's challenge from one address: cheap, and nothing can be guessed with them. */
+  passkeySource: { capacity: 600, refill: 0.2, slowest: 0.2, free: 0, forget: 60 },
+  /** Guesses at challenges, and passwords from unknown devices, from one address. */
   trySource: { capacity: 120, refill: 1, slowest: 1, free: 0, forget: 60 },
   /** Passwords for one user name from one of its own devices. */
   passwordKnown: { capacity: 10, refill: 30, slowest: 300, free: 5, forget: 3600 },
@@ -79,7 +81,7 @@ export const rules = {
   registerProof: { capacity: 4, refill: 3600, slowest: 86_400, free: 3, forget: 86_400 },
   /** Messages to a person about others who typed her identity number. */
   tellClaim: { capacity: 1, refill: 86_400, slowest: 86_400, free: 0, forget: 86_400 },
-  /** Proofings begun by one official, and proofings of one person anywhere. */
+  /** Proofings begun by one official, and of one person by one institution: no counter closes the others to her. */
   proofingOfficial: { capacity: 30, refill: 120, slowest: 120, free: 0, forget: 60 },
   proofingPerson: { capacity: 6, refill: 14_400, slowest: 14_400, free: 0, forget: 60 },
 } satisfies Record<string, BucketRule>;

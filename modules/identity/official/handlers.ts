@@ -27,12 +27,12 @@ export async function signInOfficial(
   ctx: Context,
   input: InputOf<typeof api.signInOfficial>,
 ): Promise<OutputOf<typeof api.signInOfficial>> {
-  await limit(ctx, "trySource", ctx.source);
   const name = input.username.normalize("NFKC").trim().toLowerCase();
   const account = await accountByUsername(ctx, name);
   const device = deviceHash(input.device);
   const known = (await knowsDevice(ctx, device, account?.id ?? null)) && device !== null;
   const who: [string, string] = [name, known ? device.toString("hex") : ctx.source];
+  if (!known) await limit(ctx, "trySource", ctx.source);
   await limit(ctx, known ? "passwordKnown" : "passwordPair", ...who);
 
   const phc = await readPassword(ctx, account?.id ?? null);

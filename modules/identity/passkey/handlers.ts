@@ -108,7 +108,7 @@ export async function finishPasskey(ctx: Context, input: InputOf<typeof api.fini
 }
 
 export async function beginPasskeySignIn(ctx: Context): Promise<OutputOf<typeof api.beginPasskeySignIn>> {
-  await limit(ctx, "trySource", ctx.source);
+  await limit(ctx, "passkeySource", ctx.source);
   const { opaque, bytes } = await newChallenge(ctx, "passkey-sign-in");
   // no list of credentials: a passkey names its own account, and nobody learns who has one
   const options = await generateAuthenticationOptions({ rpID: party(ctx).id, challenge: bytes, userVerification: "required" });
@@ -119,7 +119,6 @@ export async function finishPasskeySignIn(
   ctx: Context,
   input: InputOf<typeof api.finishPasskeySignIn>,
 ): Promise<OutputOf<typeof api.finishPasskeySignIn>> {
-  await limit(ctx, "trySource", ctx.source);
   await spendChallenge(ctx, input.challenge, "passkey-sign-in", null);
   const response = parse<AuthenticationResponseJSON>(input.response);
   const passkey = await lockCredential(ctx, response.id);

@@ -56,7 +56,11 @@ export async function requireCode(
   o: { ref: Buffer; kind: ChallengeKind; code: string; account?: string },
 ): Promise<{ challenge: Challenge; e164: string }> {
   const challenge = await lockChallenge(ctx, o.ref, [o.kind]);
-  if (!challenge?.phone || !challenge.phoneToken) throw codeDead();
+  if (!challenge?.phone || !challenge.phoneToken) {
+    // only guesses at challenges are limited by address: whoever holds one has its five tries, whatever neighbours do
+    await limit(ctx, "trySource", ctx.source);
+    throw codeDead({ keep: true });
+  }
   if (o.account !== undefined && challenge.account !== o.account) throw codeDead();
   const ref = o.ref.toString("base64url");
   const presented = codeHash(ctx.secret("identity.code"), ref, readCode(o.code) ?? "");
@@ -86,7 +90,6 @@ export async function startPhoneSignIn(ctx: Context, input: InputOf<typeof api.s
 }
 
 export async function verifyPhoneCode(ctx: Context, input: InputOf<typeof api.verifyPhoneCode>) {
-  await limit(ctx, "trySource", ctx.source);
   const { challenge, e164 } = await requireCode(ctx, { ref: tokenHash(input.challenge), kind: "phone-sign-in", code: input.code });
   const token = challenge.phoneToken as Buffer;
   await lockNumber(ctx, token);
@@ -112,7 +115,6 @@ export async function startPhoneChange(ctx: Context, input: InputOf<typeof api.s
 }
 
 export async function confirmPhoneChange(ctx: Context, input: InputOf<typeof api.confirmPhoneChange>) {
-  await limit(ctx, "trySource", ctx.source);
   const account = await ownAccount(ctx);
   mayChangeNumber(ctx, account);
   const { challenge, e164 } = await requireCode(ctx, {
