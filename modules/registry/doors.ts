@@ -78,6 +78,13 @@ export async function competent(ctx: Context, q: { kind: string; division: strin
   return id === undefined ? undefined : institution(ctx, id);
 }
 
+/** How many institutions stand on which ground: printed at start, shown to anyone. */
+export async function countsByBasis(ctx: Context): Promise<{ sourced: number; derived: number; illustrative: number }> {
+  const counts = { sourced: 0, derived: 0, illustrative: 0 };
+  for (const row of await store.countsByBasis(ctx)) counts[row.basis] = row.n;
+  return counts;
+}
+
 export type Division = territory.Division;
 
 export function division(ctx: Context, id: string): Promise<Division | undefined> {

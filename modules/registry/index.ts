@@ -21,7 +21,6 @@ export const registry = defineModule({
 
 export * from "./doors.ts";
 export { loadRegistry, type Loaded } from "./load/load.ts";
-export { countsByBasis } from "./institutions/store.ts";
 export { demoPeople, outline, roles, type DemoPerson, type Role } from "./pack.ts";
 export type { Right } from "./assignments/rules.ts";
 export * from "./facts.ts";

@@ -1,6 +1,7 @@
 import { say, type Context, type InputOf, type OutputOf } from "#kernel";
 import { conflict, notFound } from "#kernel";
 import { chain, divisionById } from "../divisions/store.ts";
+import { countsByBasis } from "../doors.ts";
 import { institutionChanged } from "../facts.ts";
 import { importRefused, institutionUnknown, notYours } from "../problems.ts";
 import { demoPeople, outline } from "../pack.ts";
@@ -65,12 +66,6 @@ export async function readInstitution(ctx: Context, q: InputOf<typeof api.readIn
   };
 }
 
-async function byGround(ctx: Context) {
-  const counts = { sourced: 0, derived: 0, illustrative: 0 };
-  for (const row of await store.countsByBasis(ctx)) counts[row.basis] = row.n;
-  return counts;
-}
-
 export async function listDemoPeople(ctx: Context): Promise<OutputOf<typeof api.listDemoPeople>> {
   if (!ctx.config.demo) throw notFound();
   const people = [];
@@ -88,11 +83,11 @@ export async function listDemoPeople(ctx: Context): Promise<OutputOf<typeof api.
       ...(where ? { institution: say(where.name, ctx.lang) } : {}),
     });
   }
-  return { people, counts: await byGround(ctx) };
+  return { people, counts: await countsByBasis(ctx) };
 }
 
 export async function countInstitutions(ctx: Context): Promise<OutputOf<typeof api.countInstitutions>> {
-  const counts = await byGround(ctx);
+  const counts = await countsByBasis(ctx);
   return {
     ...counts,
     total: counts.sourced + counts.derived + counts.illustrative,
