@@ -121,6 +121,7 @@ test("only the program appoints without a second person, once", async () => {
 });
 
 test("whoever has several roles acts in the one chosen for the session, as long as it is in force", async () => {
+  w.clock.advance(1);
   const acting = (session: string) => run((ctx) => actingRole(ctx, { account: "first", session }));
   const head = await run((ctx) => appoint(ctx, { account: "first", holder: "Fa", institution: court, role: "head-clerk" }));
   const before = await acting("s1");
