@@ -3,6 +3,7 @@ import { createPublicKey, verify as ecVerify, X509Certificate } from "node:crypt
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, afterEach, before, test } from "node:test";
+import fc from "fast-check";
 import { factsOf } from "#kernel";
 import { world, type World } from "#kernel/testing";
 import { registry } from "#registry";
@@ -152,6 +153,37 @@ test("no right, no purpose, no such thing: refused, and the institution’s syst
   assert.equal(visits.length, 0);
 });
 
+test("fuzz: whatever is asked, the answer is one of the five, and nothing made up reaches the institution", async () => {
+  const word = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 40 }),
+    fc.constantFrom(justice, persons, "criminal-record-extract", "\u0000", "\ud800", "x".repeat(9000)),
+  );
+  const odd = fc.record(
+    {
+      client: word,
+      service: word,
+      path: word,
+      purpose: word,
+      person: word,
+      userId: word,
+      issue: word,
+      idempotencyKey: word,
+      query: fc.dictionary(word, word, { maxKeys: 2, noNullPrototype: true }),
+    },
+    { requiredKeys: [] },
+  );
+  await fc.assert(
+    fc.asyncProperty(odd, async (change) => {
+      const answer = await put(change as Partial<Question>);
+      assert.ok(["answered", "refused"].includes(answer.outcome), answer.outcome);
+      const { client = justice, service = persons } = change;
+      if (answer.outcome === "answered") assert.deepEqual([client, service], [justice, persons]);
+    }),
+    { numRuns: 150 },
+  );
+  for (const visit of visits) assert.ok([...new URL(visit.url!, "http://h").searchParams.keys()].every((name) => name === "nip"));
+});
+
 /** A message as the client's side would make it, to be bent. */
 async function message(client = "bf-min-justice", more: object = {}) {
   const envelope = {
@@ -187,6 +219,22 @@ test("a replayed, altered or borrowed signature is not accepted", async () => {
   assert.equal(await refusal(m), "answered");
   assert.equal(await refusal(m), "server.serverproxy.bad_request", "the same message twice");
   assert.equal(visits.length, 1);
+});
+
+test("fuzz: a signed message that is not one is refused, whatever its bytes", async () => {
+  const { message: m } = await message();
+  const line = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 30 }),
+    fc.constantFrom(...m.part.split("\r\n"), "\r", "\u0000", ":", "x-road-client:"),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { maxLength: 9 }), async (lines) => {
+      const r = await receive(job(), { ...m, part: lines.map((one) => `${one}\r\n`).join("") });
+      assert.equal(r.kind, "refused");
+    }),
+    { numRuns: 150 },
+  );
+  assert.equal(visits.length, 0);
 });
 
 test("an answer that was altered, or answers something else, is refused by the client’s side", async () => {

@@ -34,27 +34,38 @@ export const refusedAnswer = (exchangeId: string, { type, kind }: Refusal): Answ
   exchangeId,
 });
 
+/** Node refuses longer request lines and headers; so does every server behind. */
+const longestPart = 8 * 1024;
+const largestBody = 8 * 1024 * 1024;
+
+/** Pseudonyms, keys, purposes, case numbers: names of ours, in plain characters. */
+const isName = (text: string): boolean => /^[\x21-\x7e]{1,200}$/.test(text);
+/** What a caller made up is kept for the record, but not at any length nor with characters a database refuses. */
+const shown = (text: string): string =>
+  text
+    .slice(0, 255)
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, "\ufffd");
+
+function wellFormed(q: Question): boolean {
+  const names = [q.purpose, q.person, q.userId, q.issue, q.idempotencyKey].filter((text) => text !== undefined);
+  const words = Object.entries(q.query ?? {}).flat();
+  return names.every(isName) && words.every((text) => text.isWellFormed() && !/\p{Cc}/u.test(text));
+}
+
 export async function open(ctx: Context, q: Question): Promise<{ answer: Answer } | { opened: Opened }> {
   const exchange = ctx.ids.uuid();
   const method = q.method ?? "GET";
-  const path = q.path ?? "/";
+  const path = q.path || "/";
   const refuse = async (refusal: Refusal) => {
-    const subject = q.person === undefined ? `exchange:${exchange}` : `person:${q.person}`;
-    const { issue } = q;
-    // What a caller made up is kept, but not at any length.
-    const [client, service, purpose] = [q.client, q.service, q.purpose].map((text) => text.slice(0, 255)) as [string, string, string];
-    await ctx.record(refused, subject, {
-      exchange,
-      client,
-      service,
-      purpose,
-      ...(issue === undefined ? {} : { issue }),
-      type: refusal.type,
-    });
+    const { client, service, purpose, issue } = q;
+    const subject = q.person !== undefined && isName(q.person) ? `person:${q.person}` : `exchange:${exchange}`;
+    const said = { client: shown(client), service: shown(service), purpose: shown(purpose) };
+    await ctx.record(refused, subject, { exchange, ...said, ...(issue === undefined ? {} : { issue: shown(issue) }), type: refusal.type });
     return { answer: refusedAnswer(exchange, refusal) };
   };
   if (!parseClient(q.client)) return refuse(refusals.invalidClient);
-  if (!parseService(q.service) || !methods.has(method) || !checkPath(path).ok || q.purpose === "") return refuse(refusals.badRequest);
+  if (!wellFormed(q) || !parseService(q.service) || !methods.has(method) || !checkPath(path).ok) return refuse(refusals.badRequest);
   const client = await clientOf(ctx.db, q.client);
   if (!client) return refuse(refusals.unknownClient);
   const service = await serviceOf(ctx.db, q.service);
@@ -74,7 +85,7 @@ export async function open(ctx: Context, q: Question): Promise<{ answer: Answer 
   };
   const body = q.body === undefined ? undefined : Buffer.from(JSON.stringify(q.body));
   const made = requestOf(envelope, body);
-  if (!made) return refuse(refusals.badRequest);
+  if (!made || made.part.length > longestPart || (body?.length ?? 0) > largestBody) return refuse(refusals.badRequest);
 
   let key: Opened["key"];
   if (q.idempotencyKey !== undefined) {

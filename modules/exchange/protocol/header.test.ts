@@ -91,6 +91,14 @@ test("written then read is the same; every change of a byte changes the digest",
 });
 
 test("what is not a header part is not read as one", () => {
-  for (const text of ["", "GET\r\n", "GET\r\n/a\r\nno-colon\r\n", "GET\r\n/a\r\na:b"])
+  for (const text of [
+    "GET\r\n/a\r\na:b\nc:d\r\n",
+    "GET\r\n/a\u0000\r\n",
+    "GET\r\n/\ud800\r\n",
+    "",
+    "GET\r\n",
+    "GET\r\n/a\r\nno-colon\r\n",
+    "GET\r\n/a\r\na:b",
+  ])
     assert.equal(readPart(text), undefined, JSON.stringify(text));
 });

@@ -34,9 +34,11 @@ export const responsePart = (status: number, reason: string, headers: readonly H
 
 /** Splits a header part back; undefined when it is not one. */
 export function readPart(part: string): { first: [string, string]; headers: Header[] } | undefined {
-  if (!part.endsWith("\r\n")) return undefined;
+  if (!part.endsWith("\r\n") || !part.isWellFormed()) return undefined;
   const [one, two, ...rest] = part.slice(0, -2).split("\r\n");
   if (one === undefined || two === undefined) return undefined;
+  // A lone line end or another control character would split a line for somebody else.
+  if ([one, two, ...rest].some((line) => /(?!\t)\p{Cc}/u.test(line))) return undefined;
   const headers: Header[] = [];
   for (const line of rest) {
     const colon = line.indexOf(":");
