@@ -15,6 +15,7 @@ export interface Shown {
 
 const words = messages({
   fr: {
+    other: "English",
     title: "Téléphone simulé – paiement mobile",
     simulated:
       "Ceci est une simulation\u202f: aucun argent n’existe ici, aucun opérateur réel n’est appelé. La page imite ce que le payeur ferait sur son propre téléphone.",
@@ -46,6 +47,7 @@ const words = messages({
     payerRefuses: "le payeur refuse",
   },
   en: {
+    other: "Français",
     title: "Simulated handset – mobile payment",
     simulated:
       "This is a simulation: no money exists here and no real operator is called. The page imitates what the payer would do on her own phone.",
@@ -80,11 +82,11 @@ const words = messages({
 const style = raw(`<style>
 body{margin:0;background:#f3ece0;color:#1d2440;font:1.125rem/1.5 system-ui,sans-serif}
 main{max-width:26rem;margin:0 auto;padding:1rem;background:#fffdf8;min-height:100vh;box-sizing:border-box}
-h1{font-size:1.35rem;line-height:1.25}label{display:block;margin:1rem 0 .25rem;font-weight:600}
+h1{font-size:1.35rem;line-height:1.25;margin:.5rem 0}h2{font-size:1.1rem;margin:1.5rem 0 .25rem}.top{text-align:right;margin:0}a{color:#26306b}label{display:block;margin:1rem 0 .25rem;font-weight:600}
 input,select,button{font:inherit;box-sizing:border-box;width:100%;padding:.6rem;border:2px solid #1d2440;border-radius:.3rem;background:#fff;color:inherit}
 button{margin-top:1.25rem;background:#26306b;color:#fff;border-color:#26306b;font-weight:600}
 :focus-visible{outline:3px solid #b8741a;outline-offset:2px}.note{border-left:.35rem solid #b8741a;padding:.1rem .8rem;background:#fbf3e2}
-.code{font-size:2rem;letter-spacing:.2em;font-weight:700;margin:.2rem 0}.wrong{color:#9c1f14;font-weight:600}td,th{text-align:left;padding:.2rem .6rem .2rem 0}
+.ticket{border:2px dashed #26306b;border-radius:.5rem;padding:.2rem 1rem;background:#eef0fb;text-align:center}.ticket h2{margin-top:.6rem}.code{font-size:2.2rem;letter-spacing:.18em;font-weight:700;margin:.1rem 0}.wrong{color:#9c1f14;font-weight:600}td,th{text-align:left;padding:.2rem .6rem .2rem 0}
 </style>`);
 
 export function handsetPage(world: MoneyWorld, shown: Shown, lang: string): Html {
@@ -116,11 +118,19 @@ export function handsetPage(world: MoneyWorld, shown: Shown, lang: string): Html
       </head>
       <body>
         <main>
+          <p class="top">
+            <a
+              href="/money?lang=${lang === "en" ? "fr" : "en"}"
+              lang="${lang === "en" ? "fr" : "en"}"
+              hreflang="${lang === "en" ? "fr" : "en"}"
+              >${w.other}</a
+            >
+          </p>
           <h1>${w.title}</h1>
           <p class="note">${w.simulated}</p>
           ${
             shown.otp
-              ? html`<section aria-live="polite">
+              ? html`<section class="ticket" role="status">
                   <h2>${w.code}</h2>
                   <p class="code" id="code">${shown.otp}</p>
                   <p>${w.valid(number(Number(shown.amount)))}</p>

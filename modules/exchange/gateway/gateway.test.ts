@@ -179,7 +179,7 @@ test("fuzz: whatever is asked, the answer is one of the five, and nothing made u
       const { client = justice, service = persons } = change;
       if (answer.outcome === "answered") assert.deepEqual([client, service], [justice, persons]);
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
   for (const visit of visits) assert.ok([...new URL(visit.url!, "http://h").searchParams.keys()].every((name) => name === "nip"));
 });
@@ -232,7 +232,7 @@ test("fuzz: a signed message that is not one is refused, whatever its bytes", as
       const r = await receive(job(), { ...m, part: lines.map((one) => `${one}\r\n`).join("") });
       assert.equal(r.kind, "refused");
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
   assert.equal(visits.length, 0);
 });
