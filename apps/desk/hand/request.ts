@@ -2,7 +2,6 @@ import {
   answerByHand,
   answerHandRequest,
   declineHandRequest,
-  DeclineReason,
   declineReasons,
   readHandRequest,
   type FieldView,
@@ -211,7 +210,7 @@ export const handDecline = deskAction({
   who: official(answerByHand),
   form: T.Object({
     id: Id,
-    reason: DeclineReason,
+    reason: T.Union([T.Literal("not-found"), T.Literal("unreadable"), T.Literal("not-competent"), T.Literal("ambiguous")]),
     note: T.Optional(T.String({ maxLength: 500 })),
   }),
   calls: [declineHandRequest],

@@ -1,0 +1,114 @@
+import { html, type Caller, type Html, type OfficialCaller, type PageContext, type Problem } from "#kernel";
+import { banner, button, form, layout, number, type Content, type Link, type Site } from "#ui";
+import { words } from "./words.ts";
+
+export function officialOf(caller: Caller): OfficialCaller {
+  if (caller.kind !== "official") throw new Error("the page's `who` lets officials in only");
+  return caller;
+}
+
+export function may(caller: Caller, permission: string): boolean {
+  return caller.kind === "official" && caller.permissions.has(permission);
+}
+
+export interface Standing {
+  name?: string | undefined;
+  role: string;
+  institution: string;
+  several: boolean;
+}
+
+const sections = [
+  { name: "health", path: "/console/etat", permission: "kernel.operate" },
+  { name: "institutions", path: "/console/institutions", permission: undefined },
+  { name: "roles", path: "/console/roles", permission: "registry.read-assignments" },
+  { name: "messages", path: "/console/messages", permission: "messages.read-statistics" },
+  { name: "payments", path: "/console/paiements", permission: "services.reconcile-payments" },
+  { name: "exchange", path: "/console/echanges", permission: "exchange.read-rights" },
+  { name: "certificates", path: "/console/certificats", permission: "trust.read-certificates" },
+  { name: "ledger", path: "/console/journal", permission: undefined },
+  { name: "facts", path: "/console/faits", permission: "kernel.search-facts" },
+] as const;
+export type Section = (typeof sections)[number]["name"];
+
+/** Only what this role opens: no link leads to a refusal. */
+export function openTo(caller: Caller): (typeof sections)[number][] {
+  return sections.filter((one) => one.permission === undefined || may(caller, one.permission));
+}
+
+export interface View {
+  title: string;
+  main: Content;
+  current?: Section;
+  crumbs?: readonly Link[];
+  failed?: boolean;
+  refresh?: number;
+}
+
+function account(p: PageContext, standing: Standing): Html {
+  const w = words(p.lang);
+  return html`<li class="d-standing">
+      <a href="/bureau/compte">${standing.name ?? w.account}</a>
+      <div>${standing.role} · ${standing.institution}</div>
+    </li>
+    ${standing.several ? html`<li><a href="/bureau/role">${w.changeRole}</a></li>` : ""}
+    <li><a href="/bureau">${w.desk}</a></li>
+    <li>${form({ action: "/bureau/deconnexion", hidden: p.csrf }, button(w.signOut, { kind: "plain" }))}</li>`;
+}
+
+/** A whole page of the console. */
+export function shell(p: PageContext, standing: Standing | undefined, view: View): Html {
+  const w = words(p.lang);
+  const site: Site = {
+    name: { fr: words("fr").name, en: words("en").name },
+    country: p.country,
+    home: "/console",
+    styles: ["toguna.css", "desk.css"],
+    footer: html`<p>${w.footer}</p>`,
+  };
+  return layout({
+    site,
+    lang: p.lang,
+    path: p.url,
+    title: view.title,
+    failed: view.failed ?? false,
+    nav: standing ? openTo(p.caller).map((one) => ({ href: one.path, text: w[one.name], current: one.name === view.current })) : [],
+    account: standing ? account(p, standing) : "",
+    ...(p.config.demo ? { notice: w.demo } : {}),
+    ...(view.crumbs ? { breadcrumbs: view.crumbs } : {}),
+    ...(view.refresh ? { refresh: view.refresh, scripts: ["waiting.js"] } : {}),
+    wide: true,
+    main: view.main,
+  });
+}
+
+export function refusalOf(p: PageContext, problem: Problem | undefined): Html | "" {
+  if (!problem) return "";
+  const { detail, fields } = problem.more;
+  return banner(
+    p.lang,
+    "problem",
+    html`<p>${p.say(problem.kind.title)}</p>
+      ${detail ? html`<p>${p.say(detail)}</p>` : ""}${fields?.map((f) => html`<p><code>${f.path}</code> : ${p.say(f.message)}</p>`)}`,
+    words(p.lang).notDone,
+  );
+}
+
+/** `12 s`, `4 min`, `3 h`, `2 j`: a length of time in its largest whole unit. */
+export function span(p: PageContext, seconds: number): string {
+  const w = words(p.lang);
+  const of = (n: number) => number(p, Math.floor(n));
+  if (seconds < 90) return w.seconds(number(p, Math.round(seconds * 10) / 10));
+  if (seconds < 5400) return w.minutes(of(seconds / 60));
+  if (seconds < 172_800) return w.hours(of(seconds / 3600));
+  return w.days(of(seconds / 86_400));
+}
+
+export function ago(p: PageContext, at: string): string {
+  return words(p.lang).ago(span(p, Math.max(0, (p.clock.now().getTime() - Date.parse(at)) / 1000)));
+}
+
+/** Long lines scroll inside their box; the box takes the focus so that arrows scroll it. */
+export function pre(label: string, text: string): Html {
+  return html`<pre class="d-pre" tabindex="0" role="region" aria-label="${label}">${text}</pre>`;
+}
