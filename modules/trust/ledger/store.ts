@@ -22,7 +22,9 @@ const made = (row: RawHead | undefined): HeadRow | undefined => row && { ...row,
 
 export async function latestHead(ctx: Context, o: { signed?: boolean } = {}): Promise<HeadRow | undefined> {
   return made(
-    await ctx.db.maybe<RawHead>(sql`select ${columns} ${o.signed ? sql`where signature is not null` : sql``} order by head.size desc limit 1`),
+    await ctx.db.maybe<RawHead>(
+      sql`select ${columns} ${o.signed ? sql`where signature is not null` : sql``} order by head.size desc limit 1`,
+    ),
   );
 }
 
