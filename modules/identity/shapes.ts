@@ -32,6 +32,8 @@ export const CodeSent = T.Object({
   challenge: Opaque,
   /** The number as we understood it, for the page: the caller typed it, nothing is revealed. */
   phone: T.String(),
+  /** Two digits, also in the SMS: tells the code of this page from others on the same handset. */
+  reference: T.String(),
   expiresAt: At,
   /** Seconds until another code may be asked for. */
   resendAfter: T.Integer(),

@@ -21,9 +21,9 @@ export async function tellEverywhere(ctx: Context, person: string, text: Text, r
 
 // Every letter is in the GSM 7-bit alphabet (which has é, è and à, but neither ê nor ’): one message, not two.
 export const texts = {
-  code: (code: string, host: string): Text => ({
-    fr: `Toguna: votre code est ${code}, valable 5 minutes. Ne le donnez à personne, agent compris.\n\n@${host} #${code}`,
-    en: `Toguna: your code is ${code}, valid 5 minutes. Give it to nobody, not even an official.\n\n@${host} #${code}`,
+  code: (code: string, reference: string, host: string): Text => ({
+    fr: `Toguna: votre code est ${code} (réf. ${reference}), valable 5 minutes. Ne le donnez à personne, agent compris.\n\n@${host} #${code}`,
+    en: `Toguna: your code is ${code} (ref. ${reference}), valid 5 minutes. Give it to nobody, not even an official.\n\n@${host} #${code}`,
   }),
   counterCode: (code: string): Text => ({
     fr: `Toguna: code ${code} pour l'agent qui vérifie votre identité au guichet. Si vous n'y étiez pas, ne le donnez pas.`,

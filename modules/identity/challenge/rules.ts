@@ -40,3 +40,8 @@ export function judgeCode(state: CodeState, presented: Uint8Array, now: Date): C
   if (dead) return "dead";
   return same ? "right" : "wrong";
 }
+
+/** Two digits on the page and in the SMS, so that a handset with several codes shows which one is meant. */
+export function codeReference(ref: Uint8Array): string {
+  return String((((ref[0] ?? 0) << 8) | (ref[1] ?? 0)) % 100).padStart(2, "0");
+}

@@ -2,7 +2,7 @@ import type { Context, InputOf, OutputOf, Text } from "#kernel";
 import { accountById, accountByPhone, addPhone, lockNumber, ownerOf, replacePhone, type Account } from "../account/store.ts";
 import type * as api from "../api.ts";
 import { accountFor, levelNow, requireLevel } from "../assurance/level.ts";
-import { codeHash, codeLifeSeconds, codeTries, judgeCode, readCode } from "../challenge/rules.ts";
+import { codeHash, codeReference, codeLifeSeconds, codeTries, judgeCode, readCode } from "../challenge/rules.ts";
 import {
   addChallenge,
   challengeRef,
@@ -47,7 +47,14 @@ export async function beginCode(
     expiresAt,
   });
   await ctx.enqueue(sendCode, { challenge: challengeRef(opaque) }, wait > 0 ? { afterSeconds: wait } : {});
-  return { challenge: opaque, phone: shown(ctx, o.e164), expiresAt: expiresAt.toISOString(), resendAfter: wait + 60, sendsIn: wait };
+  return {
+    challenge: opaque,
+    phone: shown(ctx, o.e164),
+    reference: codeReference(tokenHash(opaque)),
+    expiresAt: expiresAt.toISOString(),
+    resendAfter: wait + 60,
+    sendsIn: wait,
+  };
 }
 
 /** The challenge a right code belongs to; a wrong one is counted (the transaction is kept) and refused. */

@@ -2,7 +2,7 @@ import { job, T, work } from "#kernel";
 import { sendSms } from "#messages";
 import { accountByPhone } from "../account/store.ts";
 import { dropForSim } from "../assurance/level.ts";
-import { codeDigits, codeHash, codeLifeSeconds } from "../challenge/rules.ts";
+import { codeDigits, codeHash, codeLifeSeconds, codeReference } from "../challenge/rules.ts";
 import { lockChallenge, setCode, type ChallengeKind } from "../challenge/store.ts";
 import { simSignal, type SimAnswer } from "../ports.ts";
 import { unsealText } from "../secrets.ts";
@@ -35,7 +35,7 @@ export const sendCodeWork = work(
       const expiresAt = new Date(ctx.clock.now().getTime() + codeLifeSeconds * 1000);
       await setCode(ctx, c.id, codeHash(ctx.secret("identity.code"), data.challenge, code), expiresAt, sim.kind === "unavailable");
       const host = new URL(ctx.config.origin).host;
-      const text = c.kind === "counter" ? texts.counterCode(code) : texts.code(code, host);
+      const text = c.kind === "counter" ? texts.counterCode(code) : texts.code(code, codeReference(c.id), host);
       await sendSms(ctx, { to: e164, text, lang: c.lang, secret: true, ref: `identity:${data.challenge}`, expireSeconds: codeLifeSeconds });
     });
   },
