@@ -42,6 +42,7 @@ export const delivering = work(
         await settle(ctx, m, "permanent-failure", provider, answer.why);
         return;
       }
+      await store.lockProviderId(ctx.db, provider, answer.providerId);
       const handed = await store.noteHanded(ctx.db, id, provider, answer.providerId, ctx.clock.now());
       if (handed === undefined) return;
       if (erasesBody(handed.state, handed.secret)) await store.eraseBody(ctx.db, id, ctx.clock.now());
@@ -67,6 +68,7 @@ const move = async (ctx: Context, provider: string, providerId: string, status: 
 /** Late, twice, out of order, or before we know the message: each receipt is kept once and only ever raises the state. */
 export const takeReceipt = async (ctx: Context, provider: string, receipt: Receipt): Promise<void> => {
   const now = ctx.clock.now();
+  await store.lockProviderId(ctx.db, provider, receipt.providerId);
   if (await store.keepReceipt(ctx.db, { provider, ...receipt, now })) await move(ctx, provider, receipt.providerId, receipt.status);
 };
 

@@ -14,12 +14,14 @@ const mails: OutgoingEmail[] = [];
 let mood: "fine" | "away" | "refuses" = "fine";
 let receive: (receipt: Receipt) => Promise<void> = async () => {};
 const early: Receipt["status"][] = [];
+let racing: ((providerId: string, i: number) => void) | undefined;
 const sms = provide(smsPort, () => ({
   name: "test-carrier",
   send: async (message) => {
     if (mood === "away") throw new Error("away");
     if (mood === "refuses") return { kind: "refused" as const, why: "address" as const, detail: "no such number" };
     carried.push(message);
+    racing?.(`p-${message.key}`, carried.length);
     for (const status of early) await receive({ providerId: `p-${message.key}`, status, at: new Date(0) });
     return { kind: "accepted" as const, providerId: `p-${message.key}` };
   },
@@ -93,6 +95,22 @@ test("receipts twice, late, contradicting, and before we know the carrier's id",
   assert.equal((await row(id))["state"], "delivered");
   assert.deepEqual(await facts(id), ["messages.sent", "messages.failed", "messages.delivered"]);
   await receive({ providerId: "nobody's", status: "delivered", at: w.clock.now() });
+});
+
+test("receipts that race with our own note of the carrier's id are never lost", async () => {
+  const received: Promise<void>[] = [];
+  racing = (providerId, i) => {
+    received.push(
+      new Promise((resolve) => setTimeout(resolve, i % 12)).then(() => receive({ providerId, status: "delivered", at: w.clock.now() })),
+    );
+  };
+  const sent = await Promise.all(Array.from({ length: 120 }, () => send()));
+  await w.settle();
+  await Promise.all(received);
+  racing = undefined;
+  assert.equal(received.length, 120);
+  const lost = await w.owner("select id from messages.message where id = any($1) and state <> 'delivered'", [sent.map(({ id }) => id)]);
+  assert.equal(lost.rowCount, 0);
 });
 
 test("two receipts at the same moment settle once", async () => {

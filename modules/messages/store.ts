@@ -55,6 +55,13 @@ export const noteState = (db: Db, id: string, state: MessageState, why: string |
 export const eraseBody = (db: Db, id: string, now: Date): Promise<number> =>
   db.run(sql`update messages.message set body = null, subject = null, erased_at = ${now} where id = ${id}`);
 
+/**
+ * One at a time for one carrier's id. Without it a receipt and our own note of the id, committing at the same moment, would
+ * each look before the other is there, and the receipt would be lost.
+ */
+export const lockProviderId = (db: Db, provider: string, providerId: string): Promise<number> =>
+  db.run(sql`select pg_advisory_xact_lock(74609, hashtext(${`${provider} ${providerId}`}))`);
+
 /** False when this very receipt was there already. */
 export const keepReceipt = async (
   db: Db,
