@@ -73,7 +73,7 @@ async function find(ctx: Context, id: string): Promise<HandLine> {
 /** Names are on this page: the person concerned sees that they were read. */
 export async function readOne(ctx: Context, { id }: InputOf<typeof readHandRequest>): Promise<HandRequestView> {
   const row = await find(ctx, id);
-  if (row.person !== null) await ctx.recordRead(row.person, "exchange.answer-by-hand");
+  if (row.person !== null) await ctx.recordRead(row.person, "exchange.answer-by-hand", "exchange.read-hand-request");
   return view(ctx, row);
 }
 

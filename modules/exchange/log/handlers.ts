@@ -60,7 +60,7 @@ export async function proofOf(ctx: Context, { exchange }: InputOf<typeof readPro
   const outcome = await outcomeOf(ctx.db, exchange, line.side);
   if (!request) throw exchangeUnknown();
   // The signed header part holds the query, so the person's identifiers: producing the proof is a read of her data.
-  if (request.person !== null) await ctx.recordRead(request.person, "exchange.prove-message");
+  if (request.person !== null) await ctx.recordRead(request.person, "exchange.prove-message", "exchange.read-proof");
   const kept = await bodiesKept(ctx.db, exchange);
   const message = async (
     direction: "request" | "response",

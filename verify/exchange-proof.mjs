@@ -1,0 +1,101 @@
+// Checks one exchange between two institutions, with nothing but this file, the proof and the roots one trusts.
+//   node verify/exchange-proof.mjs proof.json anchors.pem [--request body] [--response body]    (Node 20 or newer; exit 0 = genuine, 1 = refused)
+// proof.json: GET /api/exchange/log/{exchange}; anchors.pem: GET /trust/anchors.pem, compared with a print-out one trusts.
+// Revocation is not looked at: ask the authority's list (/crl/…) for the day of signature.
+import { createHash, verify, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+
+const sha512 = (bytes) => createHash("sha512").update(bytes).digest();
+const split = (pem) =>
+  (pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map((one) => new X509Certificate(one));
+const part = (subject, name) =>
+  subject
+    .split("\n")
+    .find((line) => line.startsWith(`${name}=`))
+    ?.slice(name.length + 1);
+
+/** From the signer to an anchor: each issued by the next, all valid on that day, all above the signer allowed to issue. */
+function chainFault(chain, anchors, at) {
+  if (chain.length === 0) return "no certificate";
+  const valid = (c) => new Date(c.validFrom) <= at && at <= new Date(c.validTo);
+  for (let i = 0, guard = 0; guard < 8; guard += 1, i += 1) {
+    const one = chain[i];
+    if (!valid(one)) return `certificate of ${part(one.subject, "CN")} was not valid then`;
+    const anchor = anchors.find((a) => one.checkIssued(a) && one.verify(a.publicKey));
+    if (anchor) return valid(anchor) ? undefined : "the root was not valid then";
+    const next = chain[i + 1];
+    if (!next) return "the chain does not reach a root one trusts";
+    if (!next.ca || !one.checkIssued(next) || !one.verify(next.publicKey)) return "the chain is broken";
+  }
+  return "the chain is too long";
+}
+
+function readPart(text) {
+  const lines = text.endsWith("\r\n") ? text.slice(0, -2).split("\r\n") : [];
+  if (lines.length < 2 || lines.some((line) => /(?!\t)\p{Cc}/u.test(line))) return undefined;
+  const headers = lines.slice(2).map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1)]);
+  const only = (name) => {
+    const found = headers.filter(([one]) => one === name);
+    return found.length === 1 ? found[0][1] : undefined;
+  };
+  return { first: lines.slice(0, 2), only };
+}
+
+export function checkExchangeProof(proof, anchorsPem, bodies = {}) {
+  const faults = [];
+  const signers = {};
+  const fail = (text) => void faults.push(text);
+  const anchors = split(anchorsPem);
+  for (const m of proof.messages) {
+    const say = (text) => fail(`${m.direction}: ${text}`);
+    const hash = m.bodyHash === undefined ? undefined : Buffer.from(m.bodyHash, "base64");
+    const body = bodies[m.direction];
+    if (body !== undefined && !(hash ?? Buffer.alloc(0)).equals(body.length > 0 ? sha512(body) : Buffer.alloc(0)))
+      say("the body is not the one that was signed");
+    const chain = split(m.certificate);
+    const fault = chainFault(chain, anchors, new Date(m.signedAt));
+    if (fault) say(fault);
+    if (!chain[0]) continue;
+    const bytes = hash ? Buffer.concat([sha512(m.headerPart), hash]) : sha512(m.headerPart);
+    const signature = Buffer.from(m.signature, "base64");
+    if (!verify("sha256", bytes, { key: chain[0].publicKey, dsaEncoding: "ieee-p1363" }, signature)) say("the signature does not fit");
+    signers[m.direction] = part(chain[0].subject, "O") ?? part(chain[0].subject, "CN");
+  }
+  const [request, response] = ["request", "response"].map((d) => proof.messages.find((m) => m.direction === d));
+  if (!request) return { ok: false, faults: ["no request"], signers };
+  const asked = readPart(request.headerPart);
+  if (!asked) fail("request: not a header part");
+  else {
+    if (asked.only("x-road-request-id") !== proof.exchange) fail("request: another exchange");
+    if (asked.only("x-road-client") !== proof.client) fail("request: another client");
+    if (!asked.first[1].startsWith(`/r1/${proof.service}`)) fail("request: another service");
+    if (asked.only("exchange-purpose") !== proof.purpose) fail("request: another purpose");
+  }
+  const answer = response && readPart(response.headerPart);
+  if (response && asked) {
+    const head = sha512(request.headerPart);
+    const digest = request.bodyHash === undefined ? head : sha512(Buffer.concat([head, Buffer.from(request.bodyHash, "base64")]));
+    if (answer?.only("x-road-request-hash") !== digest.toString("base64")) fail("response: answers another request");
+    for (const name of ["x-road-id", "x-road-client", "x-road-request-id"])
+      if (answer?.only(name) !== asked.only(name)) fail(`response: another ${name}`);
+    if (answer?.only("x-road-service") !== proof.service) fail("response: another service");
+  }
+  return { ok: faults.length === 0, faults, signers };
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const [proofFile, anchorsFile, ...rest] = process.argv.slice(2);
+  if (!proofFile || !anchorsFile) {
+    console.error("usage: node verify/exchange-proof.mjs proof.json anchors.pem [--request body] [--response body]");
+    process.exit(2);
+  }
+  const bodies = {};
+  for (let i = 0; i < rest.length; i += 2) bodies[rest[i].replace(/^--/, "")] = readFileSync(rest[i + 1]);
+  const proof = JSON.parse(readFileSync(proofFile, "utf8"));
+  const result = checkExchangeProof(proof, readFileSync(anchorsFile, "utf8"), bodies);
+  for (const [direction, who] of Object.entries(result.signers)) console.log(`${direction}: signed by ${who}`);
+  for (const fault of result.faults) console.log(`FAULT ${fault}`);
+  console.log(result.ok ? "GENUINE" : "REFUSED");
+  process.exit(result.ok ? 0 : 1);
+}
