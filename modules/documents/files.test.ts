@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { type Caller, Problem } from "#kernel";
@@ -98,4 +99,23 @@ test("names for downloads hold no path, no header, no shell", () => {
   assert.equal(fileName("  …"), "…");
   assert.equal(fileName("///"), "document");
   assert.equal(fileName("é".repeat(500)).length, 120);
+});
+
+test("a disk that is really full: a clean problem, nothing half-done, and it works again with room", async (t) => {
+  const root = join(w.kernel.config.dataDir, "files");
+  mkdirSync(root, { recursive: true });
+  if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=96k", "tmpfs", root]).status !== 0) {
+    t.skip("needs the right to mount a small disk (root)");
+    return;
+  }
+  try {
+    const big = Buffer.alloc(200_000, 1);
+    await assert.rejects(keep({ bytes: big }), problem("documents.no-space"));
+    assert.deepEqual(files(), []);
+    const { id } = await keep({ bytes: Buffer.from("petit") });
+    assert.equal((await read(id)).size, 5);
+    assert.equal((await w.owner("select count(*)::int as n from documents.file where size = 200000")).rows[0].n, 0);
+  } finally {
+    spawnSync("umount", [root]);
+  }
 });

@@ -22,3 +22,7 @@ test("a table with a short row is refused: it would move cells under the wrong h
     /2 cells/,
   );
 });
+
+test("data without measure are refused before any type is set", () => {
+  assert.throws(() => prepare<"act">({ ...samples.act, opening: ["a ".repeat(125_000)] }, coverage()), /at most/);
+});

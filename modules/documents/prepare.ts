@@ -9,6 +9,9 @@ export interface Prepared {
   replaced: string[];
 }
 
+/** Without the arms: a 10,000-character name is far below it, and even this sets in seconds. */
+const MAX_TEXT = 250_000;
+
 const walk = (value: unknown, covers: Coverage, replaced: Set<string>): unknown => {
   if (typeof value === "string") return printable(value, covers, replaced);
   if (Array.isArray(value)) return value.map((item) => walk(item, covers, replaced));
@@ -46,5 +49,8 @@ export const prepare = <N extends TemplateName>(data: Templates[N], covers: Cove
     letterhead: { ...clean.letterhead, ...(arms ? { arms } : {}) },
     verification: { ...clean.verification, ...(code ? { code: qrSvg(code) } : {}) },
   };
-  return { json: JSON.stringify(ready), replaced: [...replaced] };
+  const json = JSON.stringify(ready);
+  // Nothing anyone prints is this long: a thread busy with it for minutes could not be stopped.
+  if (json.length - (arms?.length ?? 0) > MAX_TEXT) throw new RangeError(`the data of a paper hold at most ${MAX_TEXT} characters`);
+  return { json, replaced: [...replaced] };
 };
