@@ -9,7 +9,7 @@ import { rotateKeys } from "./oidc/keys.ts";
 import { registerSource } from "./pack.ts";
 import { sendCodeWork } from "./phone/jobs.ts";
 import { identityRegister, simSignal, simSource } from "./ports.ts";
-import { askRegisterWork } from "./proof/jobs.ts";
+import { askRegisterWork, giveBack } from "./proof/jobs.ts";
 import { tidy } from "./sweeps.ts";
 
 export {
@@ -42,7 +42,7 @@ export const identity = defineModule({
   handlers,
   facts: Object.values(facts),
   jobs: [sendCodeWork, askRegisterWork, findEntryWork],
-  sweeps: [tidy, rotateKeys],
+  sweeps: [tidy, rotateKeys, giveBack],
   gates: [oidcGate],
   ports: [identityRegister, simSignal],
   permissions: [provePersons, manageClients, findOfficials],

@@ -101,6 +101,12 @@ export async function setAsked(ctx: Context, account: string, asked: Asked, clai
     update identity.account set asked = ${asked}, asked_at = ${ctx.clock.now()}, claim = ${claim} where id = ${account}`);
 }
 
+/** Questions nobody answers any more: their job died with a process, after its last try. */
+export const stuckQuestions = (ctx: Context, before: Date): Promise<Account[]> =>
+  ctx.db.rows<Account>(
+    sql`${select} where a.asked = 'waiting' and a.asked_at < ${before} order by a.asked_at limit 100 for update of a skip locked`,
+  );
+
 export async function rememberDevice(ctx: Context, device: Buffer, account: string): Promise<void> {
   await ctx.db.run(sql`
     insert into identity.device (token, account, seen_at) values (${device}, ${account}, ${ctx.clock.now()})

@@ -16,8 +16,9 @@ import { addChallenge, lockChallenge, useChallenge } from "../challenge/store.ts
 import { passkeyAdded, passkeyRemoved, signInFailed } from "../facts.ts";
 import { limit } from "../limits/meter.ts";
 import { passkeyRefused, passkeyUnknown } from "../problems.ts";
-import { openSession } from "../session/open.ts";
+import { endOne, openSession } from "../session/open.ts";
 import { isToken, tokenHash } from "../session/rules.ts";
+import { openSessionsOf } from "../session/store.ts";
 import { addPasskey, dropPasskey, lockCredential, passkeysOf, passkeyUsed } from "./store.ts";
 
 /** Seconds a browser has for the gesture. */
@@ -157,6 +158,10 @@ export async function removePasskey(ctx: Context, input: InputOf<typeof api.remo
   if (!found) throw passkeyUnknown();
   if ("level" in ctx.caller && !atLeast(ctx.caller.level, found.enrolledLevel)) throw levelTooLow();
   await dropPasskey(ctx, found.id);
+  for (const s of await openSessionsOf(ctx, account.id))
+    // a lost device loses its sessions too
+    if (s.passkey === found.id && !("session" in ctx.caller && ctx.caller.session === s.id))
+      await endOne(ctx, account.id, s.id, "passkey-removed");
   await ctx.record(passkeyRemoved, `account:${account.id}`, { passkey: found.id });
   return {};
 }

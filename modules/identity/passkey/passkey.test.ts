@@ -104,6 +104,8 @@ describe("passkeys in a real browser with a virtual authenticator", { skip: miss
     await enrol(low, "téléphone du voleur");
     assert.equal((await (await signIn()).finish()).level, "low");
     await w.call(api.removePasskey, { passkey }, { as: me });
+    assert.equal((await w.as(back.token)).kind, "person", "the session that removes it goes on");
+    assert.equal((await w.as(first.token)).kind, "stranger", "the removed passkey's other session ended");
     const view = await w.call(api.readMyAccount, {}, { as: me });
     assert.deepEqual(
       view.passkeys.map((p) => [p.label, p.level]),

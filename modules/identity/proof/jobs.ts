@@ -1,5 +1,5 @@
-import { job, T, work, type Context, type JobContext } from "#kernel";
-import { lockAccount, setAsked, type Account, type Asked } from "../account/store.ts";
+import { job, sweep, T, work, type Context, type JobContext } from "#kernel";
+import { lockAccount, setAsked, stuckQuestions, type Account, type Asked } from "../account/store.ts";
 import { attachPerson, dropForSim, personOf } from "../assurance/level.ts";
 import { judgeRegister, type RegisterClaim } from "../assurance/rules.ts";
 import { identityClaimed, proofAnswered } from "../facts.ts";
@@ -91,3 +91,16 @@ async function tellTheNamed(ctx: Context, account: Account, claim: RegisterClaim
   await ctx.record(identityClaimed, `person:${named.id}`, {});
   if ((await draw(ctx, "tellClaim", named.id)) === 0) await tellEverywhere(ctx, named.id, texts.claimedByOther);
 }
+
+/** Longer than all tries of the job together. */
+const patienceSeconds = 600;
+
+/** Nobody waits for ever: a question whose job died is given back, to be asked again. */
+export const giveBack = sweep("identity.give-back", { seconds: 60 }, async (j) => {
+  await j.transaction(async (ctx) => {
+    for (const account of await stuckQuestions(ctx, new Date(ctx.clock.now().getTime() - patienceSeconds * 1000))) {
+      await answer(ctx, account, "unavailable");
+      await tellAccount(ctx, account, texts.unavailable);
+    }
+  });
+});

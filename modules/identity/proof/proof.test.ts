@@ -4,6 +4,8 @@ import { factsOf } from "#kernel";
 import * as api from "../api.ts";
 import { identityWorld, issouf, mariam, problemOf, proven } from "../fixtures.ts";
 import { attachRegisterIdentity } from "../index.ts";
+import { sendCode } from "../phone/jobs.ts";
+import { askRegister } from "./jobs.ts";
 
 const w = await identityWorld();
 after(() => w.close());
@@ -179,6 +181,38 @@ test("a second number of the same person is tied to the same person, and the fir
   assert.notEqual(one.caller.account, two.caller.account);
   assert.equal(one.caller.person, two.caller.person);
   assert.ok(w.outside.sms.slice(before).some((m) => m.to === "+22670000012" && /autre numéro/.test(m.text)));
+});
+
+test("jobs that run twice do their work once", async () => {
+  const s = await w.signIn("+22670000207");
+  const { account } = (await w.as(s.token)) as { account: string };
+  w.outside.people.push({ ...mariam, identityNumber: "99000000000000207", phones: ["+22670000207"] });
+  await w.call(api.requestRegisterProof, { identityNumber: "99000000000000207", birthDate: mariam.birthDate }, { as: await w.as(s.token) });
+  await w.transaction((ctx) => ctx.enqueue(askRegister, { account }));
+  await w.settle();
+  await w.transaction((ctx) => ctx.enqueue(askRegister, { account }));
+  const before = w.outside.sms.length;
+  await w.settle();
+  assert.equal(w.outside.sms.length, before);
+  const answers = await w.transaction((ctx) => factsOf(ctx, { subject: `account:${account}`, types: ["identity.proof-answered"] }));
+  assert.equal(answers.length, 1);
+  const { rows } = await w.owner("select encode(id, 'base64') as id from identity.challenge order by created_at desc limit 1");
+  const ref = Buffer.from(rows[0].id, "base64").toString("base64url");
+  await w.transaction((ctx) => ctx.enqueue(sendCode, { challenge: ref }));
+  await w.settle();
+  assert.equal(w.outside.sms.length, before, "a code is made and sent once");
+});
+
+test("a question whose job died is given back after ten minutes, and can be asked again", async () => {
+  const s = await w.signIn("+22670000208");
+  await w.call(api.requestRegisterProof, claim(), { as: await w.as(s.token) });
+  await w.owner("delete from pgboss.job where name like 'identity%'");
+  await w.sweep("identity.give-back");
+  assert.equal(await state(s.token), "waiting");
+  w.clock.advance(601);
+  await w.sweep("identity.give-back");
+  assert.equal(await state(s.token), "unavailable");
+  assert.deepEqual(await w.call(api.requestRegisterProof, claim(), { as: await w.as(s.token) }), { state: "waiting" });
 });
 
 test("the door attaches a person once; her entry is sealed and hers alone under the policy", async () => {
