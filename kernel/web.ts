@@ -132,24 +132,22 @@ function mountPage(server: FastifyInstance, run: Run, _app: App, page: Page): vo
         throw error;
       }
     }
+    const env = { caller: request.caller, lang: request.lang, ip: request.ip, requestId: request.id };
     const render = (ctx: Context | undefined) =>
       page.render(
         withCall(b, (contract, value) => {
           declared(page.reads, contract, page.id);
-          return run.kernel.dispatch.within(ctx as Context, contract, value) as never;
+          return (ctx ? run.kernel.dispatch.within(ctx, contract, value) : run.kernel.call(contract, value, env)) as never;
         }),
         input as never,
       );
-    // one transaction for all reads of the page; read-write when a personal read must be written down
-    const answer = page.reads.length
-      ? await run.kernel.transaction(async (ctx) => render(ctx), {
-          readOnly: !personal,
-          caller: request.caller,
-          lang: request.lang,
-          ip: request.ip,
-          requestId: request.id,
-        })
-      : await render(undefined);
+    // one transaction for all reads of the page (read-write when a personal read must be written down); a page that
+    // reads through a relay has none, for nothing may wait for the outside inside a transaction
+    const relayed = page.reads.some((c) => typeof run.kernel.dispatch.implemented(c).handler !== "function");
+    const answer =
+      page.reads.length && !relayed
+        ? await run.kernel.transaction(async (ctx) => render(ctx), { ...env, readOnly: !personal })
+        : await render(undefined);
     return send(request, reply, answer);
   });
 }

@@ -24,9 +24,7 @@ export async function startPage(kernel: Kernel, sandbox: Sandbox | undefined, se
   }
   lines.push(
     "",
-    `  Establishments: ${Object.entries(counts)
-      .map(([basis, n]) => `${n} ${basis}`)
-      .join(", ")}`,
+    `  Establishments: ${counts.sourced} sourced, ${counts.derived} derived by a stated rule, ${counts.illustrative} illustrative`,
   );
   const people = country.get(demoPeople);
   if (config.demo && people.length) {
