@@ -1,6 +1,6 @@
 /** The words of an act, a letter, a receipt: pure, from the case and the procedure. Acts are in French, the language of the law. */
 import type { Text } from "#kernel";
-import type { ActData, Letterhead, ReceiptData, RefusalData, Row, Verification } from "#documents";
+import { verification, type ActData, type Letterhead, type ReceiptData, type RefusalData, type Row } from "#documents";
 import type { Procedure, Search } from "../catalogue/procedure.ts";
 import { isPresent, valueAt } from "../forms/expression.ts";
 import { dayInWords, money, showForm, type ViewWorld } from "../forms/view.ts";
@@ -12,12 +12,10 @@ export interface Office {
   id: string;
   name: string;
   town: string;
-  /** Chain of authority, top down, ending with the office itself. */
-  hierarchy: string[];
 }
 
 export interface Setting {
-  country: Text;
+  letterhead: Letterhead;
   currency: string;
   origin: string;
   demo: boolean;
@@ -37,17 +35,6 @@ export interface Signing {
 const fr = (text: Text): string => text.fr;
 
 function paper(s: Setting, title: string, reference: string, footer: string, number: string | undefined, code: string | undefined) {
-  const verification: Verification = {
-    heading: "Vérifier ce document",
-    ...(number ? { number } : {}),
-    address: `${s.origin}/verifier`,
-    ...(code ? { code } : {}),
-    steps: [
-      "Scannez le code avec un téléphone, ou entrez le numéro à cette adresse, ou déposez-y le fichier.",
-      "Sans réseau, le code se vérifie avec la liste publique des clés. Comparez toujours le résultat avec ce papier.",
-    ],
-  };
-  const letterhead: Letterhead = { state: fr(s.country), hierarchy: s.office.hierarchy };
   return {
     lang: "fr",
     author: s.office.name,
@@ -55,8 +42,8 @@ function paper(s: Setting, title: string, reference: string, footer: string, num
     reference,
     footer,
     ...(s.demo ? { mark: "Démonstration\u202f: document sans valeur légale, produit par un système de démonstration." } : {}),
-    letterhead,
-    verification,
+    letterhead: s.letterhead,
+    verification: verification("fr", { address: `${s.origin}/verifier`, ...(number ? { number } : {}), ...(code ? { code } : {}) }),
     legal: s.legal,
   };
 }

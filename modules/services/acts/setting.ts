@@ -1,5 +1,6 @@
 import type { Context } from "#kernel";
-import { institution } from "#registry";
+import { letterhead } from "#documents";
+import { institution, institutions } from "#registry";
 import { legalStatus } from "#trust";
 import { viewWorld } from "../cases/world.ts";
 import type { Procedure } from "../catalogue/procedure.ts";
@@ -7,7 +8,7 @@ import { allDivisions, divisionName, officeNameFr } from "../offices.ts";
 import type { Office, Setting } from "./compose.ts";
 
 /** Ministry above, office below: at most five steps, so that a circle in the data ends. */
-export async function officeOf(ctx: Context, id: string): Promise<Office> {
+export async function officeOf(ctx: Context, id: string): Promise<Office & { hierarchy: string[] }> {
   const self = await institution(ctx, id);
   const hierarchy: string[] = [];
   let at = self;
@@ -25,19 +26,20 @@ export async function officeOf(ctx: Context, id: string): Promise<Office> {
 
 /** Looked up in French: the language of acts. `ctx` is a job's, whose language is French. */
 export async function settingOf(ctx: Context, procedure: Procedure, office: string): Promise<Setting> {
+  const { hierarchy, ...at } = await officeOf(ctx, office);
   const divisions = await allDivisions(ctx);
   const status = await legalStatus(ctx, office);
   const texts = procedure.output.legal.flatMap((id) => procedure.legalBasis.filter((l) => l.id === id).map((l) => l.text.fr));
-  const names = new Map<string, string>();
+  const offices = new Map((await institutions(ctx, { kind: (await institution(ctx, office))?.kind ?? "" })).map((i) => [i.id, i.name.fr]));
   return {
-    country: ctx.country.name as Setting["country"],
+    letterhead: letterhead(ctx.country, "fr", hierarchy),
     currency: ctx.country.currency.code,
     origin: ctx.config.origin,
     demo: ctx.config.demo,
-    office: await officeOf(ctx, office),
+    office: at,
     today: ctx.clock.today(),
     legal: [status.text.fr, ...texts],
     world: await viewWorld(ctx, procedure),
-    placeOf: (value) => names.get(value) ?? divisions.get(value)?.name.fr ?? value,
+    placeOf: (value) => offices.get(value) ?? divisions.get(value)?.name.fr ?? value,
   };
 }

@@ -182,7 +182,7 @@ export interface MessageRow {
 
 export function messagesOf(ctx: Context, id: string): Promise<MessageRow[]> {
   return ctx.db.rows<MessageRow>(
-    sql`select id, at, side, account, body from services.message where case_id = ${id} order by at, id limit 500`,
+    sql`select id, at, side, account, body from services.message where case_id = ${id} order by seq limit 500`,
   );
 }
 

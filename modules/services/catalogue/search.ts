@@ -104,7 +104,7 @@ const nearly: Match = (asked, word) => {
   if (typed > 0) return typed;
   const length = Math.max(asked.length, word.length);
   if (length < 4) return 0;
-  const errors = distance(asked, word, length >= 7 ? 2 : 1);
+  const errors = distance(asked, word, length >= 6 ? 2 : 1);
   if (errors !== undefined) return 0.7 - errors * 0.1;
   const alike = trigramLikeness(asked, word);
   return alike >= 0.5 ? alike * 0.5 : 0;

@@ -74,6 +74,7 @@ alter table evidence enable row level security;
 create policy evidence_access on evidence using (exists (select 1 from case_file c where c.id = case_id));
 
 create table message (
+  seq     bigint generated always as identity,
   id      uuid primary key,
   case_id uuid not null references case_file,
   at      timestamptz not null,
@@ -82,7 +83,7 @@ create table message (
   body    text not null,
   seen_at timestamptz
 );
-create index on message (case_id, at);
+create index on message (case_id, seq);
 alter table message enable row level security;
 create policy message_access on message using (exists (select 1 from case_file c where c.id = case_id));
 
