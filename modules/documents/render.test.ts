@@ -109,6 +109,14 @@ test("a long table runs over pages, numbered", need("pdftotext"), async () => {
   assert.match(text, /4\s?\/\s?4/);
 });
 
+test("a preview says so across every page, and an act does not", need("pdftotext"), async () => {
+  // -raw: -layout tears slanted words apart
+  const raw = (pdf: Uint8Array): string => execFileSync("pdftotext", ["-raw", save(pdf), "-"], { encoding: "utf8" });
+  const pdf = await render(host, "act", { ...actWithMentions(20), draft: "Aperçu" });
+  assert.equal(raw(pdf).match(/Aperçu/g)?.length, pagesOf(pdf));
+  assert.doesNotMatch(raw(await render(host, "act", samples.act)), /Aperçu/);
+});
+
 test("data that do not fit the template are a clean problem", async () => {
   await assert.rejects(
     render(host, "act", { ...samples.act, letterhead: { state: "x" } } as never),

@@ -52,6 +52,8 @@ interface Paper {
   footer: string;
   /** A notice above everything: a demonstration says so here. */
   mark?: string;
+  /** Drawn across every page of what is not yet, or no longer, an act: « Aperçu », « Annulé ». */
+  draft?: string;
   letterhead: Letterhead;
   verification: Verification;
   /** Which law, which certificates, which time-stamp authority. */
