@@ -15,6 +15,7 @@ import {
   ReadOfMe,
   RightView,
   ServiceView,
+  TrafficEntry,
 } from "./shapes.ts";
 
 export { DeclineReason, declineReasons } from "./shapes.ts";
@@ -31,6 +32,7 @@ export type {
   ReadOfMe,
   RightView,
   ServiceView,
+  TrafficEntry,
 } from "./shapes.ts";
 
 // ---- permissions
@@ -58,6 +60,10 @@ export const readRights = permission("exchange.read-rights", {
 export const searchTraffic = permission("exchange.search-log", {
   fr: "Rechercher dans le journal des échanges de son institution",
   en: "Search the exchange log of one’s institution",
+});
+export const followTraffic = permission("exchange.read-traffic", {
+  fr: "Suivre les échanges entre institutions, sans données personnelles",
+  en: "Follow the exchanges between institutions, without personal data",
 });
 export const proveMessage = permission(
   "exchange.prove-message",
@@ -211,6 +217,28 @@ export const readProof = contract({
   output: EntryProof,
   // Names are shown: the read itself is recorded.
   writes: true,
+});
+
+export const readTraffic = contract({
+  id: "exchange.read-traffic",
+  method: "GET",
+  path: "/api/exchange/traffic",
+  summary: "What passed between all institutions, and how it ended: the last day unless said; no person, no case",
+  who: official(followTraffic),
+  input: T.Object({
+    from: T.Optional(At),
+    to: T.Optional(At),
+    institution: T.Optional(T.String({ maxLength: 120 })),
+    service: T.Optional(Identifier),
+    outcome: T.Optional(Outcome),
+    ...Page,
+  }),
+  output: T.Object({
+    entries: T.Array(TrafficEntry),
+    /** Over the whole period, the most frequent first; `median` in milliseconds. */
+    totals: T.Array(T.Object({ service: Identifier, outcome: Outcome, count: T.Integer(), median: T.Integer() })),
+    next: T.Optional(T.String()),
+  }),
 });
 
 // ---- the person concerned

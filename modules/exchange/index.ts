@@ -1,6 +1,6 @@
 /** The exchange's door for its neighbours upstairs. */
 import { type Context, defineModule } from "#kernel";
-import { answerByHand, manageServices, proveMessage, readRights, searchTraffic } from "./api.ts";
+import { answerByHand, followTraffic, manageServices, proveMessage, readRights, searchTraffic } from "./api.ts";
 import { loadCountry } from "./directory/load.ts";
 import { serviceByCode, subsystemsOf } from "./directory/store.ts";
 import type { Offer } from "./door.ts";
@@ -38,7 +38,7 @@ export const exchange = defineModule({
   facts: [asked, answered, refused, failed, handAsked, answeredByHand, unanswered, serviceState],
   jobs: [deliver],
   sweeps: [lapse, concludeOrphans, erase],
-  permissions: [answerByHand, manageServices, readRights, searchTraffic, proveMessage],
+  permissions: [answerByHand, manageServices, readRights, searchTraffic, followTraffic, proveMessage],
   purposes: {
     "exchange.answer-by-hand": {
       fr: "Répondre à la demande d’une autre institution",

@@ -128,6 +128,22 @@ const entry = {
 export const LogEntry = T.Object(entry);
 export type LogEntry = Static<typeof LogEntry>;
 
+/** One exchange as an auditor of all institutions sees it. */
+export const TrafficEntry = T.Object({
+  exchange: T.String(),
+  at: At,
+  client: Identifier,
+  service: Identifier,
+  method: T.String(),
+  purpose: T.String(),
+  outcome: Outcome,
+  errorType: T.Optional(T.String()),
+  status: T.Optional(T.Integer()),
+  by: T.Optional(T.Union([T.Literal("system"), T.Literal("person")])),
+  milliseconds: T.Integer(),
+});
+export type TrafficEntry = Static<typeof TrafficEntry>;
+
 /** All a stranger needs to check one signed message without our database. */
 export const MessageProof = T.Object({
   direction: T.Union([T.Literal("request"), T.Literal("response")]),

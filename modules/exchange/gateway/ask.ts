@@ -8,6 +8,7 @@ import type { Answer, Question } from "../door.ts";
 import { failures, refusals } from "../errors.ts";
 import { asked, failed, refused } from "../facts.ts";
 import { putBody, putCertificate, putOutcome, putRequest, takeQuestion } from "../log/store.ts";
+import { putTraffic } from "../log/store-traffic.ts";
 import { requestHash } from "../protocol/header.ts";
 import { hashOf, bindsTo, signedBytes } from "./message.ts";
 import { open, type Opened, refusedAnswer } from "./open.ts";
@@ -118,16 +119,10 @@ async function conclude(j: JobContext, o: Opened, r: Received): Promise<Answer> 
         outcome === "refused"
           ? await ctx.record(refused, subjectOf(o), { ...factOf(o), type })
           : await ctx.record(failed, subjectOf(o), { ...factOf(o), type, outcome });
-      await putOutcome(ctx.db, {
-        exchange: e.exchange,
-        side: "client",
-        institution: client.institution,
-        at: ctx.clock.now(),
-        outcome,
-        errorType: type,
-        person: o.person ?? null,
-        fact,
-      });
+      const at = ctx.clock.now();
+      const row = { exchange: e.exchange, side: "client" as const, institution: client.institution, at, person: o.person ?? null };
+      await putOutcome(ctx.db, { ...row, outcome, errorType: type, fact });
+      await putTraffic(ctx.db, { exchange: e.exchange, at, outcome, errorType: type });
     },
     { institution: client.institution },
   );
@@ -171,17 +166,21 @@ export async function accept(
       if (wrong) {
         const fact = await ctx.record(refused, subjectOf(o), { ...factOf(o), type: wrong.type });
         await putOutcome(ctx.db, { ...row, outcome: "refused", errorType: wrong.type, fact });
-      } else
+        await putTraffic(ctx.db, { ...row, outcome: "refused", errorType: wrong.type });
+      } else {
+        const status = Number(r.part.split("\r\n", 1)[0]);
+        await putTraffic(ctx.db, { ...row, outcome: "answered", status, by: r.by });
         await putOutcome(ctx.db, {
           ...row,
           outcome: "answered",
-          status: Number(r.part.split("\r\n", 1)[0]),
+          status,
           by: r.by,
           headerPart: r.part,
           bodyHash: hashOf(r.body) ?? null,
           signature: r.signature,
           serial: r.serial,
         });
+      }
       await also(ctx);
       return wrong;
     },

@@ -175,6 +175,30 @@ test("bodies go when their time has come; the proof stays", async () => {
   assert.ok(again.outcome === "answered" && again.exchangeId !== answer.exchangeId, "an erased answer is asked anew");
 });
 
+test("auditors follow what passed between all institutions, and learn of nobody", async () => {
+  const as = w.clerk("bf-cil", ["exchange.read-traffic"]);
+  const before = await w.call(api.readTraffic, { institution: "bf-oni" }, { as });
+  w.clock.advance(1);
+  await put({ person: w.citizen().person!, issue: "BF-2026-1" });
+  w.clock.advance(1);
+  await put({ purpose: "passport" });
+  const after = await w.call(api.readTraffic, { institution: "bf-oni", limit: 2 }, { as });
+  assert.deepEqual(
+    after.entries.map((e) => [e.outcome, e.errorType ?? e.status]),
+    [
+      ["refused", "server.serverproxy.access_denied.purpose"],
+      ["answered", 200],
+    ],
+  );
+  const count = (t: typeof after) => t.totals.reduce((sum, one) => sum + one.count, 0);
+  assert.equal(count(after), count(before) + 2);
+  assert.ok(!/BF-2026-1|nip|person/.test(JSON.stringify(after.entries).replaceAll(persons, "")));
+  const rest = await w.call(api.readTraffic, { institution: "bf-oni", after: after.next!, limit: 200 }, { as });
+  assert.equal(rest.entries.length, before.entries.length);
+  assert.deepEqual((await w.call(api.readTraffic, { institution: "bf-cnss" }, { as })).entries, []);
+  await assert.rejects(w.call(api.readTraffic, {}, { as: w.clerk("bf-cil", ["exchange.search-log"]) }), /forbidden/);
+});
+
 test("rows of one institution are nobody else’s, even inside the database", async () => {
   const citizen = w.citizen();
   await put({ person: citizen.person!, idempotencyKey: "rls" });

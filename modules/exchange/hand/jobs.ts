@@ -9,6 +9,7 @@ import { signAndLog } from "../gateway/seal.ts";
 import { loggedResponse } from "../gateway/signed.ts";
 import { released } from "../access/fields.ts";
 import { putOutcome, requestOf } from "../log/store.ts";
+import { putTraffic } from "../log/store-traffic.ts";
 import { messageDigest } from "../protocol/header.ts";
 import { handRequest, lapsed, markDelivered } from "./store.ts";
 
@@ -76,6 +77,7 @@ export const lapse = sweep("exchange.hand-requests", { seconds: 60 }, async (j) 
       const row = { exchange: hand.exchange, at, outcome: "failed" as const, errorType: failures.unanswered, person: hand.person };
       await putOutcome(ctx.db, { ...row, side: "provider", institution: hand.institution });
       await putOutcome(ctx.db, { ...row, side: "client", institution: hand.clientInstitution });
+      await putTraffic(ctx.db, { exchange: hand.exchange, at, outcome: "failed", errorType: failures.unanswered });
       const { exchange, client, service, purpose, issue, person } = hand;
       await ctx.record(failed, person === null ? `exchange:${exchange}` : `person:${person}`, {
         exchange,

@@ -1,18 +1,11 @@
-import { type Context, type InputOf, malformed, notFound, type OutputOf } from "#kernel";
+import { type Context, type InputOf, notFound, type OutputOf } from "#kernel";
 import type { LogEntry, MessageProof, readProof, ReadOfMe, readsOfMe, searchLog } from "../api.ts";
 import { purposeMap } from "../directory/store.ts";
 import { exchangeUnknown } from "../errors.ts";
+import { cursor, readCursor } from "./cursor.ts";
 import { labelsOf } from "./labels.ts";
 import { factsOfExchange, type Line, logLines, readsOf, sidesOf } from "./store-search.ts";
 import { bodiesKept, certificateOf, outcomeOf, requestOf } from "./store.ts";
-
-const cursor = (row: { at: Date; exchange: string }): string => `${row.at.toISOString()}~${row.exchange}`;
-function readCursor(text: string | undefined): { at: Date; exchange: string } | undefined {
-  if (text === undefined) return undefined;
-  const [at = "", exchange = ""] = text.split("~");
-  if (Number.isNaN(Date.parse(at)) || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(exchange)) throw malformed();
-  return { at: new Date(at), exchange };
-}
 
 const entryView = (l: Line): LogEntry => ({
   exchange: l.exchange,

@@ -2,6 +2,7 @@
 import { sweep } from "#kernel";
 import { failures } from "../errors.ts";
 import { failed } from "../facts.ts";
+import { putTraffic } from "./store-traffic.ts";
 import { eraseBodies, eraseQuestions, orphans, putOutcome } from "./store.ts";
 
 export const concludeOrphans = sweep("exchange.orphans", { seconds: 30 }, async (j) => {
@@ -21,6 +22,7 @@ export const concludeOrphans = sweep("exchange.orphans", { seconds: 30 }, async 
               type: failures.interrupted,
               outcome: "unknown",
             });
+      if (side === "client") await putTraffic(ctx.db, { exchange, at, outcome: "unknown", errorType: failures.interrupted });
       await putOutcome(ctx.db, { exchange, side, institution, at, outcome: "unknown", errorType: failures.interrupted, person, fact });
     }
   });
