@@ -90,7 +90,7 @@ export function feeTable(place: Place, lines: readonly FeeLine[], caption: Conte
   const w = words(place.lang);
   const total = lines.reduce((sum, line) => sum + line.amount, 0);
   return html`<table class="t-fees">
-    <caption>
+    <caption class="govuk-visually-hidden">
       ${caption}
     </caption>
     <tbody>
@@ -159,7 +159,7 @@ export function evidence(rows: readonly Evidence[]): Html {
 
 /** A map drawn by the server, with its text equivalent beside it. */
 export function map(options: { label: string; svg: Html; legend?: Content }): Html {
-  return html`<figure class="t-map" role="group" aria-label="${options.label}">
+  return html`<figure class="t-map" aria-label="${options.label}">
     ${options.svg}${options.legend ? html`<figcaption>${options.legend}</figcaption>` : ""}
   </figure>`;
 }
