@@ -11,7 +11,7 @@ import { root, sources } from "./tree.ts";
 
 const wanted = process.argv.slice(2);
 const files = (await sources()).filter(
-  (s) => s.path.endsWith(".test.ts") && (wanted.length === 0 || wanted.some((w) => s.path.includes(w))),
+  (s) => /\.test\.(ts|mjs)$/.test(s.path) && (wanted.length === 0 || wanted.some((w) => s.path.includes(w))),
 );
 const needsWorld = (text: string) => /#kernel\/testing|playwright-core|startPostgres|browser\.ts|journey|spawn/.test(text);
 const worlds = files.filter((s) => needsWorld(s.text)).map((s) => s.path);

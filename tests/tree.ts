@@ -25,7 +25,7 @@ function walk(dir: string, out: string[] = []): string[] {
 /** Every TypeScript source of the house with what it imports. */
 export async function sources(): Promise<Source[]> {
   await init;
-  const files = ["kernel", "modules", "apps", "ui", "drivers", "tests"].flatMap((d) => {
+  const files = ["kernel", "modules", "apps", "ui", "drivers", "tests", "verify"].flatMap((d) => {
     try {
       return walk(join(root, d));
     } catch {

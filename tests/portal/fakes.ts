@@ -280,6 +280,7 @@ export const fakes: Module[] = [
         startPhoneSignIn: async (_ctx, { phone }) => ({
           challenge: "c".repeat(20),
           phone,
+          reference: "K7",
           expiresAt: "2026-11-23T09:10:00Z",
           resendAfter: 30,
           sendsIn: 0,
@@ -318,6 +319,7 @@ export const fakes: Module[] = [
         startPhoneChange: async (_ctx, { phone }) => ({
           challenge: "c".repeat(20),
           phone,
+          reference: "K7",
           expiresAt: "2026-11-23T09:10:00Z",
           resendAfter: 30,
           sendsIn: 0,
