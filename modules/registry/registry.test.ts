@@ -70,6 +70,11 @@ test("search: words in any order, without accents, by kind and territory, page b
     "no word: everything, never a pattern of the caller’s",
   );
   assert.equal((await w.call(api.searchInstitutions, { q: "reo mairie" })).institutions[0]?.id, "bf-mairie-reo");
+  assert.equal(
+    (await w.call(api.searchInstitutions, { q: "tgi koudougou" })).institutions[0]?.id,
+    "bf-tgi-koudougou",
+    "the acronym in the code is a word too",
+  );
   const region = await w.call(api.searchInstitutions, { kind: "town-hall", division: "bf-region-nando", limit: 200 });
   assert.equal(region.total, 38, "the town halls of the region that was Centre-Ouest");
   const seen: string[] = [];

@@ -53,7 +53,7 @@ export async function importInstitutions(ctx: Context, q: InputOf<typeof contrac
     entries.map((e) => ({
       ...e,
       source: e.source ? sources.get(`${e.source.title}\n${e.source.date ?? ""}`) : null,
-      words: searchWords([e.name.fr, e.name.en, towns.get(e.division)]),
+      words: searchWords([e.name.fr, e.name.en, e.code, towns.get(e.division)]),
     })),
     "local",
   );

@@ -9,7 +9,7 @@ export function fold(text: string): string {
     .trim();
 }
 
-/** Everything one may type to find an institution: its names, its acronym, its town. Each word begins after a space. */
+/** Everything one may type to find an institution: its names, its acronym, its code (TGI-KOUDOUGOU), its town. Each word begins after a space. */
 export function searchWords(parts: readonly (string | undefined)[]): string {
   const words = new Set(parts.flatMap((p) => (p ? fold(p).split(" ") : [])).filter(Boolean));
   return ` ${[...words].join(" ")}`;

@@ -134,7 +134,7 @@ export async function editInstitution(ctx: Context, q: InputOf<typeof api.editIn
   const change: store.Change = { ...(q.name ? { name: q.name } : {}), ...(q.acronym !== undefined ? { acronym: q.acronym || null } : {}) };
   const town = await divisionById(ctx, before.division);
   const name = change.name ?? before.name;
-  const words = searchWords([name.fr, name.en, change.acronym ?? before.acronym ?? undefined, town?.name.fr]);
+  const words = searchWords([name.fr, name.en, change.acronym ?? before.acronym ?? undefined, before.code, town?.name.fr]);
   const actor = "account" in ctx.caller ? ctx.caller.account : "system";
   const version = await store.changeInstitution(ctx, before, change, words, actor);
   if (version === undefined) throw conflict();

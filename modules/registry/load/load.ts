@@ -61,7 +61,7 @@ export async function loadRegistry(ctx: Context): Promise<Loaded> {
   const rows = p.institutions.map((i) => ({
     ...i,
     hash: digest(i),
-    words: searchWords([i.name.fr, i.name.en, i.acronym, towns.get(i.division)?.fr]),
+    words: searchWords([i.name.fr, i.name.en, i.acronym, i.code, towns.get(i.division)?.fr]),
   }));
   const added = rows.filter((r) => !known.has(r.id));
   const changed = rows.filter((r) => known.has(r.id) && known.get(r.id)?.hash !== r.hash);
