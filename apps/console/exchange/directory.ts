@@ -13,6 +13,7 @@ import { html, official, seeOther, T, type Form, type Html, type PageContext } f
 import { button, date, disclosure, empty, facts, form, number, table, tag, textarea } from "#ui";
 import { consoleAction, consolePage, sent, type Screen } from "../screen.ts";
 import { may, officialOf, refusalOf } from "../site.ts";
+import { Find, findForm, matches, slice } from "./find.ts";
 import { exchangeTabs } from "./tabs.ts";
 import { words } from "./words.ts";
 
@@ -31,56 +32,41 @@ export const directoryPage = consolePage({
   id: "console.exchange",
   path: "/console/echanges",
   who: official(readRights),
-  input: T.Object({}),
+  input: Find,
   screen: {
     reads: [listServices, listMembers],
-    async view(p) {
+    async view(p, { q, page }) {
       const w = words(p.lang);
-      const { services } = await p.call(listServices, {});
+      const { services: all } = await p.call(listServices, {});
+      const found = q ? all.filter((one) => matches(q, one.title, one.provider.name, one.id)) : all;
+      const { shown: services, paging } = slice(p, "/console/echanges", found, q, page);
       const { members, instance } = await p.call(listMembers, {});
-      const publishing = new Set(services.map((one) => one.provider.institution));
-      const shown = members.filter((one) => one.subsystems.length > 0);
       return {
         title: w.title,
         current: "exchange",
         main: html`<h1>${w.title}</h1>
           <p class="t-soft">${w.lead}</p>
           ${exchangeTabs(p, "directory")}
-          <h2>${w.services}</h2>
+          <p class="t-soft">${w.published(number(p, all.length))} · ${w.members(number(p, members.length))} (${instance})</p>
+          ${findForm(p, "/console/echanges", q)}
           ${
             services.length
               ? html`<div class="t-dense">
-                  ${table({
-                    caption: w.services,
-                    hideCaption: true,
-                    columns: [{ head: w.service }, { head: w.provider }, { head: w.kind }, { head: w.state }],
-                    rows: services.map((one) => [
-                      html`<a href="${serviceHref(one.id)}">${one.title}</a>
-                        <div class="t-source t-mono d-wrap">${one.id}</div>`,
-                      html`<a href="/console/institutions/${one.provider.institution}">${one.provider.name}</a>`,
-                      how(p, one),
-                      state(p, one),
-                    ]),
-                  })}
-                </div>`
-              : empty(w.noService, html`<p>${w.noServiceText}</p>`)
-          }
-          ${disclosure(
-            html`${w.memberList} (${instance}, ${w.members(number(p, shown.length))})`,
-            html`<div class="t-dense">
-              ${table({
-                caption: w.memberList,
-                hideCaption: true,
-                columns: [{ head: w.member }, { head: w.subsystems }],
-                rows: shown.map((one) => [
-                  html`<a href="/console/institutions/${one.institution}">${one.name}</a
-                    >${publishing.has(one.institution) ? html` ${tag(w.open, "good")}` : ""}
-                    <div class="t-source t-mono">${one.id}</div>`,
-                  one.subsystems.map((s) => html`<div><span class="t-mono">${s.id.split("/").at(-1)}</span> ${s.name}</div>`),
-                ]),
-              })}
-            </div>`,
-          )}`,
+                    ${table({
+                      caption: w.found(number(p, found.length)),
+                      columns: [{ head: w.service }, { head: w.provider }, { head: w.kind }, { head: w.state }],
+                      rows: services.map((one) => [
+                        html`<a href="${serviceHref(one.id)}">${one.title}</a>
+                          <div class="t-source t-mono d-wrap">${one.id}</div>`,
+                        html`<a href="/console/institutions/${one.provider.institution}">${one.provider.name}</a>`,
+                        how(p, one),
+                        state(p, one),
+                      ]),
+                    })}
+                  </div>
+                  ${paging}`
+              : empty(q ? w.nothing : w.noService, html`<p>${q ? w.nothingText : w.noServiceText}</p>`)
+          }`,
       };
     },
   },
@@ -206,17 +192,25 @@ export const rightsPage = consolePage({
   id: "console.exchange-rights",
   path: "/console/echanges/droits",
   who: official(readRights),
-  input: T.Object({}),
+  input: Find,
   screen: {
     reads: [listRights],
-    async view(p) {
+    async view(p, { q, page }) {
       const w = words(p.lang);
-      const { rights } = await p.call(listRights, {});
+      const { rights: all } = await p.call(listRights, {});
+      const found = q ? all.filter((one) => matches(q, one.subject, one.service, one.basis, ...one.purposes.map((x) => x.label))) : all;
+      const { shown: rights, paging } = slice(p, "/console/echanges/droits", found, q, page);
       return {
         title: w.rights,
         current: "exchange",
         main: html`<h1>${w.title}</h1>
-          ${exchangeTabs(p, "rights")} ${rights.length ? rightsTable(p, rights, true) : empty(w.noRights)}`,
+          ${exchangeTabs(p, "rights")} ${findForm(p, "/console/echanges/droits", q)}
+          ${
+            rights.length
+              ? html`<p class="t-soft">${w.rightsFound(number(p, found.length))}</p>
+                  ${rightsTable(p, rights, true)}${paging}`
+              : empty(q ? w.nothing : w.noRights, q ? html`<p>${w.nothingText}</p>` : "")
+          }`,
       };
     },
   },
