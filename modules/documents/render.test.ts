@@ -9,7 +9,7 @@ import { inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { Problem } from "#kernel";
 import { code2d, code2dKey, code2dKeyList, render, stopRendering, verifyCode2d } from "./index.ts";
-import { actWithMentions, samples } from "./samples.ts";
+import { actWithMentions, longAct, samples } from "./samples.ts";
 import { TEMPLATES, type ActData } from "./shapes.ts";
 
 const warned: object[] = [];
@@ -101,6 +101,11 @@ test("any text at all prints", async () => {
     { numRuns: 60 },
   );
   assert.ok(warned.length > 0);
+});
+
+test("an act that would spill over is set tighter and stays on one page", need("pdfinfo"), async () => {
+  assert.equal(pagesOf(await render(host, "act", longAct)), 1);
+  assert.ok(pagesOf(await render(host, "act", actWithMentions(40))) > 2);
 });
 
 test("a long table runs over pages, numbered", need("pdftotext"), async () => {

@@ -189,4 +189,27 @@ const correction: CorrectionData = {
   verification: verification("fr", { address, number }),
 };
 
+/** An act as long as a real one: five levels of authority, eleven lines of identity, four mentions. */
+export const longAct: ActData = {
+  ...actWithMentions(3),
+  letterhead: {
+    ...letterhead,
+    hierarchy: [
+      "Présidence de la République",
+      "Premier ministère",
+      "Ministère de la Justice",
+      "Cour d’appel de Tiébo",
+      "Tribunal de grande instance de Koriya",
+    ],
+  },
+  identity: [
+    ...(act.identity ?? []),
+    { label: "Sexe", value: "Féminin" },
+    { label: "Commune de naissance", value: "Koriya" },
+    { label: "Pays de naissance", value: "Delta" },
+    { label: "Nationalité", value: "du Delta" },
+    { label: "Profession", value: "Commerçante au grand marché" },
+  ],
+};
+
 export const samples: Templates = { act, certificate, receipt, refusal, correction };
