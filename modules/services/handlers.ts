@@ -12,6 +12,7 @@ export const handlers = implement(api, {
   searchCatalogue: catalogue.searchCatalogue,
   listLifeEvents: catalogue.listLifeEvents,
   readProcedure: catalogue.readProcedure,
+  readEntry: catalogue.readEntry,
   readOfficeStatistics: catalogue.readOfficeStatistics,
   startCase: cases.startCase,
   listCases: cases.listCases,

@@ -5,7 +5,7 @@ import { certificateRevoked } from "#trust";
 import { runCodeKeyRevoked, runIssueAct, runPrintReceipt } from "./acts/jobs.ts";
 import { handleCases } from "./cases/contracts.ts";
 import { loadDefinitions } from "./catalogue/definitions.ts";
-import { lifeEvents, procedures, synonyms } from "./catalogue/procedure.ts";
+import { entries, lifeEvents, procedures, synonyms } from "./catalogue/procedure.ts";
 import { assignCases, decideCases, signActs } from "./desk/contracts.ts";
 import { overdueSweep, runSearchRegister } from "./desk/jobs.ts";
 import { runFetchEvidence, runHandAnswered } from "./evidence/jobs.ts";
@@ -49,7 +49,7 @@ export const services = defineModule({
   gates: [callbackGate],
   ports: [paymentPort],
   permissions: [handleCases, decideCases, signActs, assignCases, reconcilePayments],
-  pack: [procedures, lifeEvents, synonyms],
+  pack: [procedures, lifeEvents, synonyms, entries],
   purposes: {
     "services.handle-case": { fr: "Instruire votre demande", en: "Handle your request" },
     "criminal-record-extract": { fr: "Préparer votre extrait de casier judiciaire", en: "Prepare your criminal record extract" },

@@ -13,6 +13,12 @@ describe("J1, the extract", () => {
     const found = await h.w.call(api.searchCatalogue, { q: "kasié" });
     assert.equal(found.results[0]?.slug, "casier-judiciaire-b3");
     assert.equal(found.corrected, true);
+    const all = await h.w.call(api.searchCatalogue, {});
+    assert.ok(all.results.length > 20 && all.results[0]?.online === true);
+    const entry = await h.w.call(api.readEntry, { slug: "passeport-premiere-demande" });
+    assert.ok(entry.documents.length > 3 && entry.sources.every((s) => s.toConfirm));
+    assert.equal((await h.w.call(api.searchCatalogue, { q: "pasport" })).results[0]?.online, false);
+    await assert.rejects(h.w.call(api.readEntry, { slug: "casier-judiciaire-b3" }), { code: "services.procedure-unknown" });
     const p = await h.w.call(api.readProcedure, { slug: "casier-judiciaire-b3" });
     assert.equal(p.fees.total, 750);
     assert.ok(p.fees.lines.every((l) => l.source.toConfirm));
@@ -72,7 +78,7 @@ describe("J1, the extract", () => {
     const queue = await h.w.call(api.readQueue, { view: "to-take" }, { as: h.clerk });
     const item = queue.items.find((i) => i.number === ready.number);
     assert.ok(item?.clock?.dueAt);
-    assert.equal(item.applicant, "NIKIÉMA M. A.");
+    assert.equal(item.applicant, "N. M. A.");
     assert.equal(queue.counts["to-take"], 1);
     const claimed = await h.w.call(api.claimCase, { number: ready.number, version: item.version }, { as: h.clerk });
     await assert.rejects(h.w.call(api.concludeCase, { number: ready.number, version: claimed.version, outcome: "none" }, { as: h.clerk }), {

@@ -1,6 +1,6 @@
 /** The public catalogue: what the State offers, by whom, for how much, within how long, on which text. */
 import { anyone, contract, T } from "#kernel";
-import { LifeEventView, ProcedureSummary, ProcedureView } from "./schemas.ts";
+import { EntryView, LifeEventView, ProcedureSummary, ProcedureView } from "./schemas.ts";
 
 const slug = T.String({ minLength: 1, maxLength: 80, pattern: "^[a-z0-9-]+$" });
 
@@ -37,6 +37,16 @@ export const readProcedure = contract({
   who: anyone(),
   input: T.Object({ slug }),
   output: ProcedureView,
+});
+
+export const readEntry = contract({
+  id: "services.read-entry",
+  method: "GET",
+  path: "/api/services/entries/{slug}",
+  summary: "A procedure offered elsewhere: office, papers, fees, delay as known, with sources",
+  who: anyone(),
+  input: T.Object({ slug }),
+  output: EntryView,
 });
 
 export const readOfficeStatistics = contract({

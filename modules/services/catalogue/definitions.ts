@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Context, Host } from "#kernel";
 import { procedureUnknown } from "../problems.ts";
 import { lint } from "./lint.ts";
-import { lifeEvents, type Procedure, procedures, synonyms } from "./procedure.ts";
+import { entries, type Entry, lifeEvents, type Procedure, procedures, synonyms } from "./procedure.ts";
 import { buildIndex, type Index } from "./search.ts";
 import { keepDefinition, storedDefinition } from "./store.ts";
 
@@ -11,6 +11,8 @@ type Country = Context["country"];
 
 interface Catalogue {
   bySlug: Map<string, Procedure>;
+  /** Offered elsewhere: those no procedure runs here. */
+  known: Map<string, Entry>;
   index: Index;
 }
 const catalogues = new WeakMap<object, Catalogue>();
@@ -25,7 +27,9 @@ export function catalogueOf(country: Country): Catalogue {
       if (!other || other.version < p.version) bySlug.set(p.slug, p);
     }
     const words = Object.assign({}, ...[country.get(synonyms)].flat()) as Record<string, string[]>;
-    catalogue = { bySlug, index: buildIndex([...bySlug.values()], country.get(lifeEvents), words) };
+    const others = country.get(entries).filter((e) => !bySlug.has(e.slug) && !bySlug.has(e.procedure ?? ""));
+    const index = buildIndex([...bySlug.values()], country.get(lifeEvents), words, others);
+    catalogue = { bySlug, known: new Map(others.map((e) => [e.slug, e])), index };
     catalogues.set(country, catalogue);
   }
   return catalogue;
@@ -33,6 +37,12 @@ export function catalogueOf(country: Country): Catalogue {
 
 export function currentProcedure(ctx: Pick<Context, "country">, slug: string): Procedure {
   const found = catalogueOf(ctx.country).bySlug.get(slug);
+  if (!found) throw procedureUnknown();
+  return found;
+}
+
+export function knownEntry(ctx: Pick<Context, "country">, slug: string): Entry {
+  const found = catalogueOf(ctx.country).known.get(slug);
   if (!found) throw procedureUnknown();
   return found;
 }

@@ -1,32 +1,35 @@
 import type { Context, InputOf, OutputOf } from "#kernel";
 import { officeName } from "../offices.ts";
 import type * as api from "./contracts.ts";
-import { catalogueOf, currentProcedure } from "./definitions.ts";
+import { catalogueOf, currentProcedure, knownEntry } from "./definitions.ts";
 import { lifeEvents } from "./procedure.ts";
 import { byTitle, search } from "./search.ts";
 import { officeFigures } from "./store.ts";
-import { eventView, procedureView, summaryView } from "./view.ts";
+import { entrySummary, entryView, eventView, procedureView, summaryView } from "./view.ts";
 
 export async function searchCatalogue(
   ctx: Context,
   input: InputOf<typeof api.searchCatalogue>,
 ): Promise<OutputOf<typeof api.searchCatalogue>> {
-  const { bySlug, index } = catalogueOf(ctx.country);
+  const { bySlug, known, index } = catalogueOf(ctx.country);
   const q = (input.q ?? "").trim();
-  const inEvent = (slug: string): boolean => !input.lifeEvent || (bySlug.get(slug)?.lifeEvents.includes(input.lifeEvent) ?? false);
-  const { found, corrected } = q === "" ? { found: [...bySlug.keys()].map((slug) => ({ slug })), corrected: false } : search(index, q);
+  const all = [...bySlug.values(), ...known.values()];
+  const { found, corrected } = q === "" ? { found: all.map(({ slug }) => ({ slug })), corrected: false } : search(index, q);
   const results = found.flatMap(({ slug }) => {
-    const p = bySlug.get(slug);
-    return p && inEvent(slug) ? [summaryView(ctx, p)] : [];
+    const [p, e] = [bySlug.get(slug), known.get(slug)];
+    const summary = p ? summaryView(ctx, p) : e ? entrySummary(ctx, e) : undefined;
+    return summary && (!input.lifeEvent || summary.lifeEvents.includes(input.lifeEvent)) ? [summary] : [];
   });
-  if (q === "") results.sort(byTitle(ctx.lang));
-  const events = ctx.country.get(lifeEvents).map((e) => eventView(ctx, e, bySlug.values()));
+  // unasked, what can be done here comes first
+  const order = byTitle(ctx.lang);
+  if (q === "") results.sort((a, b) => Number(b.online) - Number(a.online) || order(a, b));
+  const events = ctx.country.get(lifeEvents).map((e) => eventView(ctx, e, all));
   return { q, results, corrected, lifeEvents: events.filter((e) => e.procedures.length > 0) };
 }
 
 export async function listLifeEvents(ctx: Context): Promise<OutputOf<typeof api.listLifeEvents>> {
-  const { bySlug } = catalogueOf(ctx.country);
-  const all = ctx.country.get(lifeEvents).map((e) => eventView(ctx, e, bySlug.values()));
+  const { bySlug, known } = catalogueOf(ctx.country);
+  const all = ctx.country.get(lifeEvents).map((e) => eventView(ctx, e, [...bySlug.values(), ...known.values()]));
   return { lifeEvents: all.filter((e) => e.procedures.length > 0) };
 }
 
@@ -35,6 +38,10 @@ export async function readProcedure(
   { slug }: InputOf<typeof api.readProcedure>,
 ): Promise<OutputOf<typeof api.readProcedure>> {
   return procedureView(ctx, currentProcedure(ctx, slug));
+}
+
+export async function readEntry(ctx: Context, { slug }: InputOf<typeof api.readEntry>): Promise<OutputOf<typeof api.readEntry>> {
+  return entryView(ctx, knownEntry(ctx, slug));
 }
 
 /** Under this many decided cases, a time would speak of persons and not of an office. */

@@ -255,3 +255,34 @@ export const procedures = packSection("services.procedures", T.Array(Procedure),
 export const lifeEvents = packSection("services.life-events", T.Array(LifeEvent), { optional: true });
 /** Words people use, each with the words the catalogue uses. */
 export const synonyms = packSection("services.synonyms", T.Record(T.String(), T.Array(T.String())), { optional: true });
+
+/** A procedure the State offers elsewhere, as known: shown, not run. */
+export const Entry = T.Object(
+  {
+    id: T.String(),
+    slug: T.String({ pattern: "^[a-z][a-z0-9-]{2,60}$" }),
+    title: Words,
+    lifeEvents: T.Array(id),
+    /** Slug of the procedure that runs it here, once there is one. */
+    procedure: T.Optional(T.String()),
+    office: Words,
+    documents: T.Array(Words),
+    /** The source says nothing of papers: that is not the same as none. */
+    documentsUnknown: T.Optional(T.Boolean()),
+    free: T.Optional(T.Boolean()),
+    /** When the fee is a rate or a rule. */
+    feeText: T.Optional(Words),
+    fees: T.Array(
+      T.Object(
+        { label: Words, amount: T.Optional(T.Integer({ minimum: 0 })), optional: T.Optional(T.Boolean()) },
+        { additionalProperties: true },
+      ),
+    ),
+    delay: T.Optional(Words),
+    validity: T.Optional(Words),
+    sources: T.Array(Provenance, { minItems: 1 }),
+  },
+  { additionalProperties: true },
+);
+export type Entry = Static<typeof Entry>;
+export const entries = packSection("services.catalogue", T.Array(Entry), { optional: true });

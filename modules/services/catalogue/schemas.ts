@@ -55,6 +55,8 @@ export const ProcedureSummary = T.Object({
   currency: T.String(),
   delay: T.String(),
   lifeEvents: T.Array(T.String()),
+  /** False: known, not yet run here; read it with read-entry. */
+  online: T.Boolean(),
 });
 
 export const LifeEventView = T.Object({
@@ -87,6 +89,24 @@ export const ProcedureView = T.Object({
   appeal: T.Array(T.String()),
   lifeEvents: T.Array(T.Object({ id: T.String(), title: T.String() })),
 });
+
+/** A procedure offered elsewhere: what is known of it, with its sources. */
+export const EntryView = T.Object({
+  slug: T.String(),
+  title: T.String(),
+  office: T.String(),
+  documents: T.Array(T.String()),
+  documentsUnknown: T.Boolean({ description: "The sources say nothing of papers" }),
+  free: T.Boolean(),
+  feeText: T.Optional(T.String()),
+  fees: T.Array(T.Object({ label: T.String(), amount: T.Optional(T.Integer()), optional: T.Boolean() })),
+  currency: T.String(),
+  delay: T.Optional(T.String()),
+  validity: T.Optional(T.String()),
+  sources: T.Array(Source),
+  lifeEvents: T.Array(T.Object({ id: T.String(), title: T.String() })),
+});
+export type EntryView = Static<typeof EntryView>;
 
 export type ProcedureSummary = Static<typeof ProcedureSummary>;
 export type ProcedureView = Static<typeof ProcedureView>;

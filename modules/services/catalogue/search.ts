@@ -1,7 +1,7 @@
 /** Finding a procedure as people write: without accents, with typing errors, with their own words. All in memory. */
 import type { Lang } from "#kernel";
 import { folded } from "../forms/plain.ts";
-import type { LifeEvent, Procedure } from "./procedure.ts";
+import type { Entry as Known, LifeEvent, Procedure } from "./procedure.ts";
 
 interface Entry {
   slug: string;
@@ -26,29 +26,34 @@ export function wordsOf(text: string): string[] {
     .filter((w) => w.length > 0 && w.length <= 40 && !empty.has(w));
 }
 
+function weighed(slug: string, texts: readonly (readonly [string | undefined, number])[]): Entry {
+  const words = new Map<string, number>();
+  for (const [text, worth] of texts) for (const w of wordsOf(text ?? "")) words.set(w, Math.max(words.get(w) ?? 0, worth));
+  return { slug, words };
+}
+
 export function buildIndex(
   procedures: readonly Procedure[],
   events: readonly LifeEvent[],
   synonyms: Readonly<Record<string, readonly string[]>>,
+  known: readonly Known[] = [],
 ): Index {
-  const entries = procedures.map((p) => {
-    const words = new Map<string, number>();
-    const add = (text: string, worth: number): void => {
-      for (const w of wordsOf(text)) words.set(w, Math.max(words.get(w) ?? 0, worth));
-    };
-    for (const [text, worth] of [
+  const eventsOf = (ids: readonly string[]) =>
+    events.filter((e) => ids.includes(e.id)).flatMap((e) => Object.values(e.title).map((t) => [t, 3] as const));
+  const run = procedures.map((p) =>
+    weighed(p.slug, [
       ...Object.values(p.title).map((t) => [t, 10] as const),
       ...p.keywords.map((k) => [k, 8] as const),
       ...Object.values(p.output.title).map((t) => [t, 6] as const),
       ...Object.values(p.summary).map((t) => [t, 3] as const),
-      ...events.filter((e) => p.lifeEvents.includes(e.id)).flatMap((e) => Object.values(e.title).map((t) => [t, 3] as const)),
-    ])
-      if (text) add(text, worth);
-    return { slug: p.slug, words };
-  });
+      ...eventsOf(p.lifeEvents),
+    ]),
+  );
+  // what is only described ranks a little below what can be done here
+  const described = known.map((k) => weighed(k.slug, [...Object.values(k.title).map((t) => [t, 9] as const), ...eventsOf(k.lifeEvents)]));
   const table = new Map<string, string[]>();
   for (const [word, others] of Object.entries(synonyms)) table.set(wordsOf(word).join(" "), others.flatMap(wordsOf));
-  return { entries, synonyms: table };
+  return { entries: [...run, ...described], synonyms: table };
 }
 
 export interface Found {

@@ -4,8 +4,8 @@ import { delayText } from "../cases/calendar.ts";
 import { officeName } from "../offices.ts";
 import { linesDue, totalDue } from "../payments/fees.ts";
 import type { Answers } from "../cases/store.ts";
-import { lifeEvents, type LifeEvent, type Procedure, type Provenance } from "./procedure.ts";
-import type { EvidencePreview, FeesView, LifeEventView, ProcedureSummary, ProcedureView, SourceView } from "./schemas.ts";
+import { type Entry, lifeEvents, type LifeEvent, type Procedure, type Provenance } from "./procedure.ts";
+import type { EntryView, EvidencePreview, FeesView, LifeEventView, ProcedureSummary, ProcedureView, SourceView } from "./schemas.ts";
 
 export function sourceView(p: Provenance): SourceView {
   return { text: p.text, ...(p.date ? { date: p.date } : {}), reliability: p.reliability, toConfirm: !p.confirmed };
@@ -34,10 +34,49 @@ export function summaryView(ctx: Context, p: Procedure): ProcedureSummary {
     currency: ctx.country.currency.code,
     delay: delayText(p.delay, ctx.lang),
     lifeEvents: p.lifeEvents,
+    online: true,
   };
 }
 
-export function eventView(ctx: Context, event: LifeEvent, all: Iterable<Procedure>): LifeEventView {
+/** What is due for sure; an amount that depends is not added up. */
+export function entrySummary(ctx: Context, e: Entry): ProcedureSummary {
+  return {
+    slug: e.slug,
+    title: ctx.say(e.title),
+    summary: ctx.say(e.office),
+    authority: ctx.say(e.office),
+    total: e.fees.filter((f) => !f.optional).reduce((sum, f) => sum + (f.amount ?? 0), 0),
+    currency: ctx.country.currency.code,
+    delay: e.delay ? ctx.say(e.delay) : "",
+    lifeEvents: e.lifeEvents,
+    online: false,
+  };
+}
+
+export function entryView(ctx: Context, e: Entry): EntryView {
+  const events = ctx.country.get(lifeEvents).filter((one) => e.lifeEvents.includes(one.id));
+  return {
+    slug: e.slug,
+    title: ctx.say(e.title),
+    office: ctx.say(e.office),
+    documents: e.documents.map((d) => ctx.say(d)),
+    documentsUnknown: e.documentsUnknown ?? false,
+    free: e.free ?? false,
+    ...(e.feeText ? { feeText: ctx.say(e.feeText) } : {}),
+    fees: e.fees.map((f) => ({
+      label: ctx.say(f.label),
+      ...(f.amount === undefined ? {} : { amount: f.amount }),
+      optional: f.optional ?? false,
+    })),
+    currency: ctx.country.currency.code,
+    ...(e.delay ? { delay: ctx.say(e.delay) } : {}),
+    ...(e.validity ? { validity: ctx.say(e.validity) } : {}),
+    sources: e.sources.map(sourceView),
+    lifeEvents: events.map((one) => ({ id: one.id, title: ctx.say(one.title) })),
+  };
+}
+
+export function eventView(ctx: Context, event: LifeEvent, all: Iterable<Pick<Procedure, "slug" | "lifeEvents">>): LifeEventView {
   return {
     id: event.id,
     title: ctx.say(event.title),

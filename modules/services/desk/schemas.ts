@@ -13,7 +13,7 @@ export const QueueItem = T.Object({
   procedure: T.String(),
   state: T.Enum([...caseStates]),
   stateLabel: T.String(),
-  applicant: T.String({ description: "Family name and initials" }),
+  applicant: T.String({ description: "Initials: a list names nobody" }),
   submittedAt: T.String(),
   clock: T.Optional(ClockView),
   assignee: T.Optional(T.String({ description: "Account" })),

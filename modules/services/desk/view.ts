@@ -1,6 +1,7 @@
 /** A case as the office sees it. */
 import type { Context } from "#kernel";
 import { officialNames } from "#identity";
+import { initialsOf } from "../acts/compose.ts";
 import { actOf } from "../acts/store.ts";
 import { type Folder, officialOf } from "../cases/access.ts";
 import { clockView } from "../cases/calendar.ts";
@@ -30,17 +31,6 @@ export function applicantName(procedure: Procedure, row: Pick<CaseRow, "known" |
   return `${text(all, procedure.applicant.family).toUpperCase()} ${text(all, procedure.applicant.given)}`.trim();
 }
 
-/** In a list, initials suffice: « NIKIÉMA M. A. ». */
-export function shortName(procedure: Procedure, row: Pick<CaseRow, "known" | "answers">): string {
-  const all = { ...row.answers, ...row.known };
-  const initials = text(all, procedure.applicant.given)
-    .split(/[\s-]+/)
-    .filter(Boolean)
-    .map((w) => `${[...w][0]?.toUpperCase() ?? ""}.`)
-    .join(" ");
-  return `${text(all, procedure.applicant.family).toUpperCase()} ${initials}`.trim();
-}
-
 export function queueItem(ctx: Context, row: CaseRow, procedure: Procedure): QueueItem {
   const { account } = officialOf(ctx);
   const clock = clockView(ctx, row, procedure.delay);
@@ -50,7 +40,8 @@ export function queueItem(ctx: Context, row: CaseRow, procedure: Procedure): Que
     procedure: ctx.say(procedure.title),
     state: row.state,
     stateLabel: ctx.say(stateLabels[row.state]),
-    applicant: shortName(procedure, row),
+    // initials: a list names nobody, so that only opening a case is a read of personal data
+    applicant: initialsOf(applicantName(procedure, row)),
     submittedAt: (row.submittedAt ?? row.createdAt).toISOString(),
     ...(clock && !row.endedAt ? { clock } : {}),
     ...(row.assignee ? { assignee: row.assignee } : {}),
