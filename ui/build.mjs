@@ -4,7 +4,6 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 import { brotliCompressSync } from "node:zlib";
 import { transform } from "esbuild";
 import * as sass from "sass";
-import { signFile } from "./drawing.ts";
 
 const here = new URL("./", import.meta.url);
 const govuk = new URL("../node_modules/govuk-frontend/dist/", here);
@@ -115,7 +114,7 @@ async function script(name) {
 
 export async function build() {
   const used = new Set((await sources()).match(/govuk-[\w-]+/g));
-  const files = { "sign.svg": signFile };
+  const files = {};
   for (const file of await readdir(new URL("scss/", here)))
     if (!file.startsWith("_")) files[file.replace(".scss", ".css")] = await css(file.replace(".scss", ""), used);
   for (const file of await readdir(new URL("script/", here)))

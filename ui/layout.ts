@@ -1,6 +1,7 @@
 import { html, raw, say, type Html, type Lang, type Text } from "#kernel";
 import { asset } from "./assets.ts";
 import { attributes, type Content } from "./attributes.ts";
+import { signIcon } from "./drawing.ts";
 import { sign } from "./sign.ts";
 import { words } from "./words.ts";
 
@@ -104,7 +105,7 @@ function head(page: Page): Html {
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     ${page.description ? html`<meta name="description" content="${page.description}" />` : ""}
     ${(page.site.styles ?? ["toguna.css"]).map((name) => html`<link rel="stylesheet" href="${fileOf(name)}" />`)}
-    <link rel="icon" href="${asset("sign.svg")}" type="image/svg+xml" />
+    <link rel="icon" href="${raw(signIcon)}" />
     ${page.scripts?.map((name) => html`<script src="${fileOf(name)}" defer></script>`)}
     ${page.refresh ? html`<noscript><meta http-equiv="refresh" content="${page.refresh}" /></noscript>` : ""}`;
 }
@@ -145,11 +146,15 @@ export function layout(page: Page): Html {
     </html> `;
 }
 
-/** Two columns on wide screens: the words, and beside them the facts. */
-export function columns(main: Content, side: Content): Html {
+/**
+ * Two columns on wide screens: the words, and beside them the facts. On a telephone the facts come after `head`
+ * (title, first words, main button) and before the long rest.
+ */
+export function columns(head: Content, side: Content, rest: Content = ""): Html {
   return html`<div class="t-cols">
-    <div>${main}</div>
+    <div>${head}</div>
     <aside>${side}</aside>
+    ${rest ? html`<div>${rest}</div>` : ""}
   </div>`;
 }
 

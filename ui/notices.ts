@@ -53,10 +53,9 @@ export function warning(lang: Lang, content: Content): Html {
 }
 
 /** The end of a journey: what was done, and the one number to keep. */
-export function panel(title: Content, content?: Content): Html {
+export function panel(title: Content, content?: Content, level: 1 | 2 = 1): Html {
   return html`<div class="t-panel">
-    <h1>${title}</h1>
-    ${content ? html`<p>${content}</p>` : ""}
+    ${level === 1 ? html`<h1>${title}</h1>` : html`<h2>${title}</h2>`}${content ? html`<p>${content}</p>` : ""}
   </div>`;
 }
 

@@ -20,6 +20,7 @@ import { documentPage, messageAction, messagesPage } from "./cases/messages.ts";
 import { paymentAction, paymentPage, receiptPage } from "./cases/payment.ts";
 import { questionsPage, sectionAction, sectionPage } from "./cases/questions.ts";
 import { correctionAction, correctionPage, reviewAction, reviewPage } from "./cases/review.ts";
+import { peoplePage } from "./demo/people.ts";
 import { phonePage } from "./demo/phone.ts";
 import { accessibilityPage, failurePage, helpPage } from "./help/pages.ts";
 import { homePage } from "./home/page.ts";
@@ -70,6 +71,7 @@ export const portal = defineApp({
     verify.openedPage,
     readsPage,
     proofPage,
+    peoplePage,
     phonePage,
     helpPage,
     accessibilityPage,

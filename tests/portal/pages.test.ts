@@ -86,6 +86,22 @@ describe("every page of the portal", { skip: browserMissing }, () => {
     await portal.close();
   });
 
+  /** One browser window for each person, language and width, kept through all pages: opening them is the slow part. */
+  const windows = new Map<string, Promise<Awaited<ReturnType<typeof visit>> & { said: string[] }>>();
+  function standing(lang: "fr" | "en", width: number, dark: boolean, as: Record<string, string> | undefined) {
+    const key = `${lang} ${as?.toguna}`;
+    const open = async () => {
+      const window = await visit({ origin: portal.origin, lang, width, dark, ...(as ? { cookies: as } : {}) });
+      const said: string[] = [];
+      window.page.on("console", (message) => said.push(message.text()));
+      window.page.on("pageerror", (error) => said.push(String(error)));
+      return { ...window, said };
+    };
+    const found = windows.get(key) ?? open();
+    windows.set(key, found);
+    return found;
+  }
+
   for (const [name, seen] of Object.entries(pages)) {
     test(name, async () => {
       state.proof = seen.proof ?? "none";
@@ -94,16 +110,8 @@ describe("every page of the portal", { skip: browserMissing }, () => {
         ["fr", 360, false],
         ["en", 1280, true],
       ] as const) {
-        const { page, context, strangers } = await visit({
-          origin: portal.origin,
-          lang,
-          width,
-          dark,
-          ...(seen.as ? { cookies: seen.as } : {}),
-        });
-        const said: string[] = [];
-        page.on("console", (message) => said.push(message.text()));
-        page.on("pageerror", (error) => said.push(String(error)));
+        const { page, strangers, said } = await standing(lang, width, dark, seen.as);
+        said.length = 0;
         const answer = await page.goto(seen.path);
         assert.equal(answer?.status(), seen.status ?? 200);
         assert.deepEqual(await axe(page), [], `axe, ${lang} ${width}`);
@@ -117,7 +125,6 @@ describe("every page of the portal", { skip: browserMissing }, () => {
         assert.equal(await page.locator("html").getAttribute("lang"), lang);
         assert.equal(await page.locator("h1").count(), 1, "one h1");
         if (process.env.TOGUNA_PICTURES) await picture(page, `${name}-${lang}-${width}`);
-        await context.close();
       }
       const weight = await weigh(portal.origin, seen.path, seen.as ? { cookie: `toguna=${seen.as.toguna}` } : {});
       assert.ok(weight.first <= 15_000, `first visit: ${weight.first} bytes`);
@@ -180,6 +187,7 @@ describe("every page of the portal", { skip: browserMissing }, () => {
       await page.goto(`/connexion?retour=${encodeURIComponent(bad)}`);
       assert.ok(page.url().startsWith(`${portal.origin}/`), bad);
     }
+    await page.goto("/");
     await page.getByRole("button", { name: "Se déconnecter" }).click();
     assert.match(page.url(), /\/deconnexion$/);
     await context.close();

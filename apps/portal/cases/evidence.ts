@@ -75,7 +75,12 @@ function endView(p: PageContext, plan: Plan): Html {
     main: html`<div class="t-text">
       <h1>${plan.complete ? w.allIn : w.failedTitle}</h1>
       ${missing.map((one) => banner(p.lang, "problem", html`<p>${one.title} – ${one.holder}</p>`, one.stateLabel))}
-      ${received(p, plan.evidence)}
+      ${
+        plan.evidence.some((one) => one.data.length)
+          ? html`<h2>${w.evidence}</h2>
+              ${received(p, plan.evidence)}`
+          : ""
+      }
       ${
         plan.complete
           ? actions(buttonLink(casePath(plan.number, "/questions"), w.go))

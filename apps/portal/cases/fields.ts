@@ -130,10 +130,12 @@ export function group(p: PageContext, field: FieldView, errors: readonly FieldEr
   const items = field.items ?? [];
   const blank = (field as { blank?: Leaf[] }).blank;
   const block = (title: string, leaves: readonly Leaf[]) =>
-    html`<fieldset class="govuk-fieldset t-box">
-      <legend class="govuk-fieldset__legend">${title}</legend>
-      ${leaves.map((leaf) => question(p, leaf, errors, sent))}
-    </fieldset>`;
+    html`<div class="t-box">
+      <fieldset class="govuk-fieldset">
+        <legend class="govuk-fieldset__legend">${title}</legend>
+        ${leaves.map((leaf) => question(p, leaf, errors, sent))}
+      </fieldset>
+    </div>`;
   return html`<h2>${field.label}</h2>
     ${field.hint ? html`<p class="t-soft">${field.hint}</p>` : ""} ${items.map((item) => block(item.title, item.fields))}
     ${blank?.length ? block(items.length ? (field.addLabel ?? w.another) : field.label, blank) : ""}`;

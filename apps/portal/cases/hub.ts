@@ -19,8 +19,7 @@ import {
   type Event,
 } from "#ui";
 import { goTo } from "../shell.ts";
-import { toneOf } from "./list.ts";
-import { answered, caseFees, caseForm, caseInput, casePath, clockText, evidenceTag, hiddenVersion, received, showCase } from "./parts.ts";
+import { answered, caseFees, caseForm, caseNumber, casePath, clockText, evidenceTag, hiddenVersion, received, showCase } from "./parts.ts";
 import { words } from "./words.ts";
 
 /** Where the next step is; nothing when the citizen waits. */
@@ -48,6 +47,9 @@ const stage: Partial<Record<CaseView["next"], (typeof order)[number]>> = {
   "wait-payment": "pay",
 };
 
+const unsent = new Set<CaseView["state"]>(["draft", "evidence", "payment-pending"]);
+const over = new Set<CaseView["state"]>(["decided", "signing", "issued", "refused", "abandoned"]);
+
 /** Before the office has it: the four steps and where one stands. */
 function tasks(p: PageContext, view: CaseView): Html {
   const w = words(p.lang);
@@ -70,54 +72,62 @@ function tasks(p: PageContext, view: CaseView): Html {
     ${actions(buttonLink(nextPath(view) ?? casePath(view.number), w.go))}`;
 }
 
-function outcome(p: PageContext, view: CaseView): Html {
+function documents(p: PageContext, view: CaseView): Html | "" {
   const w = words(p.lang);
-  const { decision, act } = view;
-  return html`${
-    act
-      ? html`${panel(w.act, html`${w.actNumber}<br /><b class="t-mono">${act.number}</b>`)}
-          <p>${act.validUntil ? w.actValid(date(p, act.validUntil)) : ""} ${w.actVerify}</p>`
-      : ""
-  }
-  ${
-    view.documents.length
-      ? html`<h2>${w.documents}</h2>
-          <ul>
-            ${view.documents.map((one) => html`<li><a href="${casePath(view.number, `/documents/${one.kind}`)}">${w.download(one.title)}</a></li>`)}
-          </ul>`
-      : ""
-  }
-  ${act ? html`<p><a href="/verifier/${act.number}">${w.verify}</a></p>` : ""}
-  ${
-    decision?.outcome === "refused"
-      ? html`<h2>${w.refused}</h2>
-          <h3>${w.grounds}</h3>
-          <ul>
-            ${decision.grounds.map((ground) => html`<li>${ground.text}${ground.legalBasis ? html`<div class="t-source">${ground.legalBasis}</div>` : ""}</li>`)}
-          </ul>
-          ${
-            decision.explanation
-              ? html`<h3>${w.explanation}</h3>
-                  <p>${decision.explanation}</p>`
-              : ""
-          }
-          ${
-            decision.appeal.length
-              ? html`<h3>${w.appeal}</h3>
-                  ${decision.appeal.map((line) => html`<p>${line}</p>`)}`
-              : ""
-          }`
-      : ""
-  }`;
+  if (view.documents.length === 0) return "";
+  return html`<h2>${w.documents}</h2>
+    <ul>
+      ${view.documents.map((one) => html`<li><a href="${casePath(view.number, `/documents/${one.kind}`)}">${w.download(one.title)}</a></li>`)}
+    </ul>`;
 }
 
+/** How it ended: the act and how anyone checks it, or the grounds and the way to contest them. */
+function outcome(p: PageContext, view: CaseView): Html | "" {
+  const w = words(p.lang);
+  const { decision, act } = view;
+  if (act)
+    return html`${panel(w.act, html`${w.actNumber}<br /><b class="t-mono">${act.number}</b>`, 2)}
+      <p>
+        ${act.validUntil ? w.actValid(date(p, act.validUntil)) : ""} ${w.actVerify}
+        <a href="/verifier/${act.number.replace(/\D/g, "")}">${w.verify}</a>
+      </p>
+      ${documents(p, view)}`;
+  if (decision?.outcome !== "refused") return "";
+  return html`<h2>${w.refused}</h2>
+    <h3>${w.grounds}</h3>
+    <ul>
+      ${decision.grounds.map(
+        (ground) => html`<li>${ground.text}${ground.legalBasis ? html`<div class="t-source">${ground.legalBasis}</div>` : ""}</li>`,
+      )}
+    </ul>
+    ${
+      decision.explanation
+        ? html`<h3>${w.explanation}</h3>
+            <p>${decision.explanation}</p>`
+        : ""
+    }
+    ${
+      decision.appeal.length
+        ? html`<h3>${w.appeal}</h3>
+            ${decision.appeal.map((line) => html`<p>${line}</p>`)}`
+        : ""
+    }
+    ${documents(p, view)}`;
+}
+
+/** What happened, where it is now, what is expected: nothing is promised that the clock does not say. */
 function history(p: PageContext, view: CaseView): Html {
+  const w = words(p.lang);
+  const ended = over.has(view.state);
+  const bad = view.state === "refused" || view.state === "abandoned";
   const events: Event[] = view.history.map((one, index) => ({
     title: one.label,
     at: one.at,
     when: dateTime(p, one.at),
-    state: index < view.history.length - 1 ? "done" : toneOf(view.state) === "bad" ? "bad" : view.state === "issued" ? "done" : "now",
+    state: bad && index === view.history.length - 1 ? "bad" : "done",
   }));
+  if (!ended || view.state === "signing" || view.state === "decided") events.push({ title: view.stateLabel, state: "now" });
+  if (view.clock?.dueAt && !ended) events.push({ title: w.clockDue(dateTime(p, view.clock.dueAt)), state: "next" });
   return timeline(p.lang, events);
 }
 
@@ -144,12 +154,10 @@ function side(p: PageContext, view: CaseView): Html {
     ${view.receipt ? html`<p><a href="${casePath(view.number, "/recu")}">${w.receiptSee}</a></p>` : ""}`;
 }
 
-const unsent = new Set<CaseView["state"]>(["draft", "evidence", "payment-pending"]);
-const over = new Set<CaseView["state"]>(["decided", "signing", "issued", "refused", "abandoned"]);
-
-function body(p: PageContext, view: CaseView): Html {
+function head(p: PageContext, view: CaseView, saved: boolean): Html {
   const w = words(p.lang);
-  return html`<h1>${view.procedure.title}</h1>
+  return html`${saved ? banner(p.lang, "success", html`<p>${w.saved}</p>`) : ""}
+    <h1>${view.procedure.title}</h1>
     ${
       view.correction
         ? banner(
@@ -161,36 +169,40 @@ function body(p: PageContext, view: CaseView): Html {
           )
         : ""
     }
-    ${outcome(p, view)}
-    ${
-      unsent.has(view.state)
-        ? tasks(p, view)
-        : html`<h2>${w.where}</h2>
-            ${history(p, view)}`
-    }
-    ${
-      view.evidence.length && !unsent.has(view.state)
-        ? disclosure(
-            w.evidence,
-            html`<ul class="t-tasks">
-                ${view.evidence.map((one) => html`<li><span>${one.title}</span>${evidenceTag(one)}</li>`)}
-              </ul>
-              ${received(p, view.evidence)}`,
-          )
-        : ""
-    }
-    ${view.answers.some((section) => section.rows.length) ? disclosure(w.answers, answered(p, view)) : ""}
-    ${view.fees.total ? disclosure(w.fees, caseFees(p, view)) : ""}
-    ${unsent.has(view.state) && view.history.length > 1 ? disclosure(w.history, history(p, view)) : ""}
-    ${
-      over.has(view.state)
-        ? ""
-        : disclosure(
-            w.abandon,
-            html`<p>${w.abandonText}</p>
-              ${form({ action: casePath(view.number, "/abandon"), hidden: p.csrf }, hiddenVersion(view.version), button(w.abandonButton, { kind: "warn" }))}`,
-          )
-    }`;
+    ${outcome(p, view)} ${unsent.has(view.state) ? tasks(p, view) : ""}`;
+}
+
+function rest(p: PageContext, view: CaseView): Html {
+  const w = words(p.lang);
+  return html`${
+    unsent.has(view.state)
+      ? ""
+      : html`<h2>${w.where}</h2>
+          ${history(p, view)}`
+  }
+  ${
+    view.evidence.length && !unsent.has(view.state)
+      ? disclosure(
+          w.evidence,
+          html`<ul class="t-tasks">
+              ${view.evidence.map((one) => html`<li><span>${one.title}</span>${evidenceTag(one)}</li>`)}
+            </ul>
+            ${received(p, view.evidence)}`,
+        )
+      : ""
+  }
+  ${view.answers.some((section) => section.rows.length) ? disclosure(w.answers, answered(p, view)) : ""}
+  ${view.fees.total ? disclosure(w.fees, caseFees(p, view)) : ""}
+  ${unsent.has(view.state) && view.history.length > 1 ? disclosure(w.history, history(p, view)) : ""}
+  ${
+    over.has(view.state)
+      ? ""
+      : disclosure(
+          w.abandon,
+          html`<p>${w.abandonText}</p>
+            ${form({ action: casePath(view.number, "/abandon"), hidden: p.csrf }, hiddenVersion(view.version), button(w.abandonButton, { kind: "warn" }))}`,
+        )
+  }`;
 }
 
 export const casePage = page({
@@ -198,13 +210,13 @@ export const casePage = page({
   path: "/dossiers/{number}",
   who: person({ level: "substantial" }),
   reads: [readCase],
-  input: caseInput,
-  render: async (p, { number }) => {
+  input: T.Object({ number: caseNumber, fait: T.Optional(T.String({ maxLength: 5 })) }),
+  render: async (p, { number, fait }) => {
     const view = await p.call(readCase, { number });
     return showCase(
       p,
       { number: view.number, title: view.procedure.title },
-      { title: view.procedure.title, main: columns(body(p, view), side(p, view)) },
+      { title: view.procedure.title, main: columns(head(p, view, fait !== undefined), side(p, view), rest(p, view)) },
     );
   },
 });

@@ -1,6 +1,6 @@
 import { html, T, type Html, type PageContext } from "#kernel";
 import type { CaseView, ClockView, EvidenceView } from "#services/api";
-import { dateTime, evidence, facts, feeTable, tag, type Fact, type Tone } from "#ui";
+import { dateTime, facts, feeTable, tag, type Fact, type Tone } from "#ui";
 import { show, type Show } from "../shell.ts";
 import { words } from "./words.ts";
 
@@ -81,7 +81,10 @@ export function received(p: PageContext, list: readonly EvidenceView[]): Html {
     .map(
       (one) =>
         html`<h3>${one.title}</h3>
-          ${evidence(one.data.map((row) => ({ key: row.label, value: row.value, from: one.holder })))}
+          ${facts(
+            p.lang,
+            one.data.map((row) => ({ key: row.label, value: row.value })),
+          )}
           <p class="t-source">${provenanceLine(p, one)}</p>`,
     )}`;
 }

@@ -90,16 +90,20 @@ export function evidenceTable(p: PageContext, list: readonly EvidencePreview[], 
   });
 }
 
+function head(p: PageContext, one: ProcedureView): Html {
+  return html`<h1>${one.title}</h1>
+    <p class="t-lead">${one.summary}</p>
+    ${one.description.map((paragraph) => html`<p>${paragraph}</p>`)}
+    ${actions(buttonLink(`/demarches/${one.slug}/commencer`, words(p.lang).start))}`;
+}
+
 function body(p: PageContext, one: ProcedureView): Html {
   const w = words(p.lang);
   const list = (items: readonly string[]) =>
     html`<ul>
       ${items.map((item) => html`<li>${item}</li>`)}
     </ul>`;
-  return html`<h1>${one.title}</h1>
-    <p class="t-lead">${one.summary}</p>
-    ${one.description.map((paragraph) => html`<p>${paragraph}</p>`)} ${actions(buttonLink(`/demarches/${one.slug}/commencer`, w.start))}
-    ${
+  return html`${
       one.whoMay.length
         ? html`<h2>${w.whoMay}</h2>
             ${list(one.whoMay)}`
@@ -171,7 +175,7 @@ export const procedurePage = page({
       title: one.title,
       description: one.summary,
       crumbs: [{ href: "/demarches", text: words(p.lang).services }],
-      main: columns(body(p, one), aside(p, one)),
+      main: columns(head(p, one), aside(p, one), body(p, one)),
     });
   },
 });

@@ -27,7 +27,7 @@ export function resultView(p: PageContext, one: Verification): Html {
       ${banner(p.lang, tone, html`<p>${one.sentence}</p>`, w.title)}
       ${facts(p.lang, [
         one.title ? { key: w.act, value: one.title } : null,
-        one.number ? { key: w.number, value: html`<span class="t-mono">${one.number}</span>` } : null,
+        one.number ? { key: w.actNumber, value: html`<span class="t-mono">${one.number}</span>` } : null,
         one.institution ? { key: w.by, value: one.institution } : null,
         one.issuedAt ? { key: w.on, value: one.issuedAt.length > 10 ? dateTime(p, one.issuedAt) : date(p, one.issuedAt) } : null,
         one.validUntil ? { key: w.until, value: date(p, one.validUntil) } : null,
