@@ -3,7 +3,15 @@ import { endOtherSessions, endSession, readMyAccount, refreshSession, reportSimC
 import * as api from "./api.ts";
 import { concludeProofing, readProofing, reportSimChangeFor, startProofing } from "./counter/handlers.ts";
 import { changePassword, confirmTotp, enrolTotp, findOfficial, readDemoCodes, signInOfficial } from "./official/handlers.ts";
-import { answerInteraction, listClients, readInteraction, registerClient, retireClient } from "./oidc/handlers.ts";
+import {
+  answerInteraction,
+  endMyApplication,
+  listClients,
+  listMyApplications,
+  readInteraction,
+  registerClient,
+  retireClient,
+} from "./oidc/handlers.ts";
 import { beginPasskey, beginPasskeySignIn, finishPasskey, finishPasskeySignIn, removePasskey } from "./passkey/handlers.ts";
 import { confirmPhoneChange, startPhoneChange, startPhoneSignIn, verifyPhoneCode } from "./phone/handlers.ts";
 import { requestRegisterProof } from "./proof/handlers.ts";
@@ -39,5 +47,7 @@ export const handlers = implement(api, {
   retireClient,
   readInteraction,
   answerInteraction,
+  listMyApplications,
+  endMyApplication,
   readDemoCodes,
 });

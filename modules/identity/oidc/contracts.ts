@@ -105,3 +105,27 @@ export const answerInteraction = contract({
   }),
   output: T.Object({ next: T.String() }),
 });
+
+export const listMyApplications = contract({
+  id: "identity.list-my-applications",
+  method: "GET",
+  path: "/api/identity/me/applications",
+  summary: "Applications I allowed to know me, still in force",
+  who: signedIn(),
+  input: Nothing,
+  output: T.Object({
+    applications: T.Array(
+      T.Object({ client: T.String(), application: T.String(), institution: T.String(), shares: T.Array(T.String()), since: At }),
+    ),
+  }),
+});
+
+export const endMyApplication = contract({
+  id: "identity.end-my-application",
+  method: "POST",
+  path: "/api/identity/me/applications/{client}/end",
+  summary: "Take back what I allowed an application: its tokens end at once",
+  who: signedIn(),
+  input: T.Object({ client: T.String({ maxLength: 64 }) }),
+  output: Nothing,
+});

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import { anyone, atLeast, gate, type Context, type GateContext } from "#kernel";
 import { sessionById, type SessionRow } from "../session/store.ts";
-import { current, findItem } from "./adapter.ts";
+import { current, findItem, keyOf } from "./adapter.ts";
 import { signingKeys } from "./keys.ts";
 import { cookies, makeProvider, wantedFor } from "./provider.ts";
-import { answerOf } from "./store.ts";
+import { addConsent, answerOf } from "./store.ts";
 
 const providers = new Map<string, Provider>();
 const asSystem = { caller: { kind: "system", module: "identity" } } as const;
@@ -94,6 +94,8 @@ async function proceed(g: GateContext, provider: Provider, uid: string, req: Inc
   const grant = new provider.Grant({ accountId: session.account, clientId: client });
   grant.addOIDCScope(String(details.params.scope ?? "openid"));
   const grantId = await grant.save();
+  const scopes = String(details.params.scope ?? "openid").split(" ");
+  await g.transaction((ctx) => addConsent(ctx, { grant: keyOf(grantId), account: session.account, client, scopes }), asSystem);
   return provider.interactionFinished(req, res, { consent: { grantId } }, { mergeWithLastSubmission: true });
 }
 

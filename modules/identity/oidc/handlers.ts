@@ -1,12 +1,12 @@
 import { atLeast, forbidden, say, type Context, type InputOf, type OfficialCaller, type OutputOf } from "#kernel";
-import { ownSession } from "../account/own.ts";
+import { ownAccount, ownSession } from "../account/own.ts";
 import type * as api from "../api.ts";
 import { clientRegistered, clientRetired, shareAnswered } from "../facts.ts";
 import { clientInvalid, clientUnknown, interactionUnknown } from "../problems.ts";
 import { sealText } from "../secrets.ts";
 import { findItem } from "./adapter.ts";
 import { levelWanted, redirectsAcceptable, sharesOf } from "./rules.ts";
-import { addClient, answerOf, clientById, clientsOf, endClient, putAnswer, type ClientRow } from "./store.ts";
+import { addClient, answerOf, clientById, clientsOf, consentsOf, endClient, putAnswer, removeGrant, type ClientRow } from "./store.ts";
 
 function official(ctx: Context): OfficialCaller {
   if (ctx.caller.kind !== "official") throw forbidden();
@@ -139,4 +139,31 @@ export async function answerInteraction(
   const subject = "person" in c && c.person ? `person:${c.person}` : `account:${"account" in c ? c.account : ""}`;
   await ctx.record(shareAnswered, subject, { client: client.id, decision: input.decision });
   return { next: `/oidc/interaction/${input.interaction}` };
+}
+
+export async function listMyApplications(ctx: Context): Promise<OutputOf<typeof api.listMyApplications>> {
+  const account = await ownAccount(ctx);
+  const seen = new Map<string, OutputOf<typeof api.listMyApplications>["applications"][number]>();
+  for (const c of await consentsOf(ctx, account.id))
+    if (!seen.has(c.client))
+      seen.set(c.client, {
+        client: c.client,
+        application: say(c.name, ctx.lang),
+        institution: c.institution,
+        shares: sharesOf(c.scopes.join(" ")).map((text) => say(text, ctx.lang)),
+        since: c.at.toISOString(),
+      });
+  return { applications: [...seen.values()] };
+}
+
+export async function endMyApplication(ctx: Context, input: InputOf<typeof api.endMyApplication>) {
+  const account = await ownAccount(ctx);
+  const mine = (await consentsOf(ctx, account.id)).filter((c) => c.client === input.client);
+  if (mine.length === 0) throw clientUnknown();
+  for (const c of mine) await removeGrant(ctx, c.grant);
+  await ctx.record(shareAnswered, account.person ? `person:${account.person}` : `account:${account.id}`, {
+    client: input.client,
+    decision: "taken-back",
+  });
+  return {};
 }

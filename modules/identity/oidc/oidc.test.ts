@@ -229,6 +229,35 @@ test("a level lost since is never asserted again: the protocol's session does no
   assert.match(await b.follow((await request({ prompt: "none" })).url), /error=login_required/);
 });
 
+test("refresh tokens serve an absent person until she takes her agreement back; nobody else can", async () => {
+  w.clock.advance(31 * 86_400);
+  const { session, caller } = await proven(w, mariam);
+  const b = browser(session.token);
+  const { url, checks } = await request({ scope: "openid profile offline_access", prompt: "consent" });
+  const page = await b.follow(url);
+  const back = await b.follow(await allow(page, session.token));
+  const tokens = await client.authorizationCodeGrant(config, new URL(back), checks);
+  const renewed = await client.refreshTokenGrant(config, tokens.refresh_token as string);
+  const sub = tokens.claims()?.sub as string;
+  assert.equal((await client.fetchUserInfo(config, renewed.access_token, sub)).name, "Mariam Awa Nikiéma");
+  const list = await w.call(api.listMyApplications, {}, { as: caller });
+  assert.deepEqual(
+    list.applications.map((a) => [a.client, a.application, a.shares.length]),
+    [[made.client, "Caisse sociale", 4]],
+  );
+  const other = await w.as((await w.signIn("+22670000604")).token);
+  assert.deepEqual((await w.call(api.listMyApplications, {}, { as: other })).applications, []);
+  assert.equal((await problemOf(w.call(api.endMyApplication, { client: made.client }, { as: other }))).code, "identity.client-unknown");
+  await w.call(api.endMyApplication, { client: made.client }, { as: caller });
+  await assert.rejects(client.fetchUserInfo(config, renewed.access_token, sub));
+  await assert.rejects(
+    client.refreshTokenGrant(config, tokens.refresh_token as string),
+    (e: { error?: string }) => e.error === "invalid_grant",
+  );
+  assert.deepEqual((await w.call(api.listMyApplications, {}, { as: caller })).applications, []);
+  assert.match(await b.follow((await request()).url), /\/connexion\/partage/, "she is asked again");
+});
+
 test("a person who refuses shares nothing", async () => {
   w.clock.advance(31 * 86_400);
   const { session } = await proven(w, mariam);
@@ -264,33 +293,4 @@ test("somebody else's interaction: a link sent to a victim gives the sender noth
   assert.match(await thief.follow(`/oidc/interaction/${interactionOf(held)}`), /\/connexion\/partage\?interaction=/);
   const forged = await attacker.visit(`/oidc/auth/${uid}`);
   assert.ok(forged.status >= 300 && !(forged.location ?? "").startsWith(callback));
-});
-
-test("an application is its institution's: registered with care, listed to its own, retired for good", async () => {
-  const bad = async (more: object) => (await problemOf(register(more))).code;
-  assert.equal(await bad({ redirectUris: ["http://a.example/cb"] }), "identity.client-invalid");
-  assert.equal(await bad({ redirectUris: ["https://a.example/cb", "https://b.example/cb"] }), "identity.client-invalid");
-  assert.equal(await bad({ scopes: ["profile"] }), "identity.client-invalid");
-  assert.equal(await bad({ level: "low" }), "identity.client-invalid");
-  const other = counterAgent(w, "00000000-0000-7000-8000-0000000000ab", "bf-dgi");
-  assert.deepEqual((await w.call(api.listClients, {}, { as: other })).clients, []);
-  assert.equal((await problemOf(w.call(api.retireClient, { client: made.client }, { as: other }))).code, "identity.client-unknown");
-  const mine = await w.call(api.listClients, {}, { as: manager });
-  assert.ok(mine.clients.length >= 2 && !JSON.stringify(mine).includes(made.secret as string));
-  await w.call(api.retireClient, { client: made.client }, { as: manager });
-  assert.equal((await browser().visit((await request()).url)).status, 400);
-});
-
-test("keys rotate: new signatures by the new key, old ones still verifiable for a week, then gone", async () => {
-  const kids = async () => ((await (await fetch(`${origin}/oidc/jwks`)).json()) as { keys: { kid: string }[] }).keys.map((k) => k.kid);
-  const [first] = await kids();
-  const { rows } = await w.owner("select created_at from identity.oidc_key");
-  w.clock.set(new Date((rows[0].created_at as Date).getTime() + 90 * 86_400_000));
-  await w.sweep("identity.rotate-keys");
-  const both = await kids();
-  assert.equal(both.length, 2);
-  assert.notEqual(both[0], first);
-  w.clock.advance(7 * 86_400 + 1);
-  await w.sweep("identity.rotate-keys");
-  assert.ok(!(await kids()).includes(first as string));
 });

@@ -39,6 +39,9 @@ export async function removeByGrant(ctx: Context, grant: Key): Promise<void> {
 
 export async function dropOldItems(ctx: Context, before: Date): Promise<number> {
   await ctx.db.run(sql`delete from identity.oidc_answer where at < ${before}`);
+  await ctx.db.run(sql`
+    delete from identity.oidc_consent c
+    where c.at < ${before} and not exists (select 1 from identity.oidc_item i where i.model = 'Grant' and i.id = c.grant_id)`);
   return ctx.db.run(sql`delete from identity.oidc_item where expires_at < ${before}`);
 }
 
@@ -90,6 +93,31 @@ export async function answerOf(ctx: Context, interaction: string, session: strin
   const row = await ctx.db.maybe<{ decision: "allow" | "refuse" }>(sql`
     select decision from identity.oidc_answer where interaction = ${interaction} and session = ${session}`);
   return row?.decision;
+}
+
+export async function addConsent(ctx: Context, c: { grant: Key; account: string; client: string; scopes: string[] }): Promise<void> {
+  await ctx.db.run(sql`
+    insert into identity.oidc_consent (grant_id, account, client, scopes, at)
+    values (${c.grant}, ${c.account}, ${c.client}, ${c.scopes}, ${ctx.clock.now()}) on conflict do nothing`);
+}
+
+/** The grants of an account that are still in force, newest first. */
+export const consentsOf = (
+  ctx: Context,
+  account: string,
+): Promise<{ grant: Buffer; client: string; name: Text; institution: string; scopes: string[]; at: Date }[]> =>
+  ctx.db.rows(sql`
+    select c.grant_id as grant, c.client, o.name, o.institution, c.scopes, c.at
+    from identity.oidc_consent c join identity.oidc_client o on o.id = c.client
+    where c.account = ${account}
+      and exists (select 1 from identity.oidc_item i where i.model = 'Grant' and i.id = c.grant_id)
+    order by c.at desc`);
+
+/** The grant and everything issued under it: codes, access tokens, refresh tokens. */
+export async function removeGrant(ctx: Context, grant: Key): Promise<void> {
+  await removeByGrant(ctx, grant);
+  await removeItem(ctx, "Grant", grant);
+  await ctx.db.run(sql`delete from identity.oidc_consent where grant_id = ${grant}`);
 }
 
 // ---- keys
