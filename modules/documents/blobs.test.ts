@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -85,4 +87,37 @@ test("the sweep removes what nobody knows and nobody touched, leftovers of a cra
   // Keeping the same content again is what saves it from a sweep under way.
   await put("connu", later);
   assert.equal(await blobs.sweep(later, async () => new Set()), 0);
+});
+
+test("kill -9 in the middle of writing: everything acknowledged is whole, the rest is only leftovers", async () => {
+  const place = mkdtempSync(join(tmpdir(), "blobs-killed-"));
+  try {
+    const child = spawn(process.execPath, [
+      "--input-type=module",
+      "-e",
+      `import { createBlobs } from ${JSON.stringify(new URL("./blobs.ts", import.meta.url).href)};
+       import { randomBytes } from "node:crypto";
+       const blobs = createBlobs(${JSON.stringify(place)}, new Uint8Array(32).fill(7));
+       await Promise.all(Array.from({ length: 4 }, async () => {
+         for (;;) {
+           const { blob, sha256 } = await blobs.put(randomBytes(300_000), { nonce: randomBytes(12), now: new Date() });
+           process.stdout.write(blob + " " + sha256.toString("hex") + "\\n");
+         }
+       }));`,
+    ]);
+    let out = "";
+    child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+    for (let i = 0; i < 500 && out.split("\n").length < 20; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    child.kill("SIGKILL");
+    await once(child, "close");
+    const acknowledged = out.split("\n").slice(0, -1);
+    assert.ok(acknowledged.length >= 19);
+    const after = createBlobs(place, secret);
+    for (const line of acknowledged) {
+      const [blob = "", hex = ""] = line.split(" ");
+      assert.equal((await after.get(blob, Buffer.from(hex, "hex"))).length, 300_000);
+    }
+  } finally {
+    rmSync(place, { recursive: true });
+  }
 });
