@@ -21,6 +21,9 @@ export function chainFault([leaf, ...others], anchors, at) {
   return "the chain of certificates is too long";
 }
 
+/** The purpose only the ledger's own certificate has: a head signed by some official's or institution's key is no head. */
+const ledgerSigning = "2.25.153415945475305754890032164870236948778.3";
+
 /** Checks a head as the API gives it. `faults` is empty when everything stands. */
 export function checkHead(head, anchors) {
   const faults = [];
@@ -33,6 +36,7 @@ export function checkHead(head, anchors) {
     signature.length === 64 &&
     verify("sha256", Buffer.from(text), { key: chain[0].publicKey, dsaEncoding: "ieee-p1363" }, signature);
   if (!sound) faults.push("the signature of the head does not hold");
+  else if (!chain[0].keyUsage?.includes(ledgerSigning)) faults.push("the certificate is not one for signing this ledger");
   let stampedAt;
   if (head.timeStamp) {
     const stamp = readTimeStamp(Buffer.from(head.timeStamp, "base64"), createHash("sha256").update(text).digest());

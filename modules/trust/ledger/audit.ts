@@ -6,7 +6,8 @@ import { oids } from "../der/oids.ts";
 import { ecdsaSignature } from "../der/write.ts";
 import { checkStampDigest, readToken } from "../tsp/read.ts";
 import { chainOf } from "../x509/chain.ts";
-import { readCertificate, same, verified } from "../x509/read.ts";
+import { ledgerSigning } from "../x509/profiles.ts";
+import { type Certificate, readCertificate, same, verified } from "../x509/read.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { factLeaf } from "./hash.ts";
 import { type HeadRow, heads, latestHead, tilesAt } from "./store.ts";
@@ -41,26 +42,31 @@ export interface LedgerReport {
 const step = 4096;
 const mostFaults = 100;
 
+type Note = (kind: LedgerFaultKind, at: number) => void;
+
 export const verifyLedger = async (ctx: Context): Promise<LedgerReport> => {
   const trust = await trusted(ctx);
   const size = (await latestHead(ctx))?.size ?? 0;
   const faults: LedgerFault[] = [];
-  const note = (kind: LedgerFaultKind, at: number): void => {
+  const note: Note = (kind, at) => {
     if (faults.length < mostFaults) faults.push({ kind, at });
   };
-  const tree = { size: 0, edge: new Map<number, Uint8Array>() };
+  const signers = new Map<string, Certificate | undefined>();
+  let tree: Tree | undefined = { size: 0, edge: new Map() };
   let headsChecked = 0;
-  for (let after = 0; ;) {
-    const some = await heads(ctx, { after, limit: 1000 });
-    for (const head of some) {
-      const root = await grow(ctx, tree, head.size, note);
-      if (!root || !same(root, head.root)) note("root", head.size);
-      await checkHead(ctx, head, trust, note);
+  for (let from = 0; from < size; from += step) {
+    const to = Math.min(size, from + step);
+    const leaves = await leavesOf(ctx, from, to, note);
+    // Once a leaf is missing no later root can be right: the rest is still read, to name every fault.
+    if (!leaves) tree = undefined;
+    for (const head of await heads(ctx, { after: from, upTo: to, limit: "all" })) {
+      const grown = tree && leaves && grow(tree, leaves.slice(tree.size - from, head.size - from));
+      tree = grown;
+      if (!grown || !same(grown.root, head.root)) note("root", head.size);
+      await checkHead(ctx, head, trust, signers, note);
       headsChecked++;
     }
-    const last = some[some.length - 1];
-    if (!last) break;
-    after = last.size;
+    if (tree && leaves) tree = grow(tree, leaves.slice(tree.size - from));
   }
   if ((await ledgerRows(ctx, size, size + 1)).length > 0) note("head-missing", size);
   const strays = await strayFacts(ctx);
@@ -68,36 +74,14 @@ export const verifyLedger = async (ctx: Context): Promise<LedgerReport> => {
   return { ok: faults.length === 0, size, headsChecked, faults };
 };
 
-/** Adds the leaves up to `to`; undefined once a leaf is missing, as no root can be right after that. */
-const grow = async (
-  ctx: Context,
-  tree: { size: number; edge: Map<number, Uint8Array>; broken?: boolean },
-  to: number,
-  note: (kind: LedgerFaultKind, at: number) => void,
-): Promise<Uint8Array | undefined> => {
-  let root: Uint8Array | undefined;
-  while (tree.size < to && !tree.broken) {
-    const from = tree.size;
-    const end = Math.min(to, (Math.floor(from / step) + 1) * step);
-    const leaves = await leavesOf(ctx, from, end, note);
-    if (!leaves) {
-      tree.broken = true;
-      return undefined;
-    }
-    const grown = append(from, tree.edge, leaves);
-    tree.size = grown.size;
-    tree.edge = grown.edge;
-    root = grown.root;
-  }
-  return tree.broken ? undefined : root;
-};
+interface Tree {
+  size: number;
+  edge: Map<number, Uint8Array>;
+}
 
-const leavesOf = async (
-  ctx: Context,
-  from: number,
-  to: number,
-  note: (kind: LedgerFaultKind, at: number) => void,
-): Promise<Uint8Array[] | undefined> => {
+const grow = (tree: Tree, leaves: readonly Uint8Array[]): Tree & { root: Uint8Array } => append(tree.size, tree.edge, leaves);
+
+const leavesOf = async (ctx: Context, from: number, to: number, note: Note): Promise<Uint8Array[] | undefined> => {
   const rows = await ledgerRows(ctx, from, to);
   const places = [];
   for (let tile = Math.floor(from / width); tile * width < to; tile++) places.push({ level: 0, index: tile });
@@ -123,16 +107,28 @@ const leavesOf = async (
   return leaves.length === to - from ? leaves : undefined;
 };
 
-const checkHead = async (ctx: Context, head: HeadRow, trust: Trusted, note: (kind: LedgerFaultKind, at: number) => void): Promise<void> => {
+const checkHead = async (
+  ctx: Context,
+  head: HeadRow,
+  trust: Trusted,
+  signers: Map<string, Certificate | undefined>,
+  note: Note,
+): Promise<void> => {
   const text = checkpoint(head);
-  if (head.signature) {
-    const row = head.certificate ? await byId(ctx, head.certificate) : undefined;
-    const certificate = row && readCertificate(row.der);
-    const chain = certificate && chainOf(certificate, { pool: trust.helpers, ...trust, at: head.at });
-    const sound = certificate && verified(certificate.spki, oids.ecdsaWithSha256, text, ecdsaSignature(head.signature));
+  if (head.signature && head.certificate) {
+    const known = signers.has(head.certificate) ? signers.get(head.certificate) : await signerOf(ctx, head.certificate);
+    signers.set(head.certificate, known);
+    const chain = known && chainOf(known, { pool: trust.helpers, ...trust, at: head.at });
+    const sound = known && verified(known.spki, oids.ecdsaWithSha256, text, ecdsaSignature(head.signature));
     if (!chain?.ok || !sound) note("head-signature", head.size);
   }
   if (!head.token) return;
   const stamp = readToken(head.token);
   if (!stamp || !checkStampDigest(stamp, createHash("sha256").update(text).digest(), trust).ok) note("head-time-stamp", head.size);
+};
+
+const signerOf = async (ctx: Context, id: string): Promise<Certificate | undefined> => {
+  const row = await byId(ctx, id);
+  const certificate = row && readCertificate(row.der);
+  return certificate?.extendedKeyUsage?.includes(ledgerSigning) ? certificate : undefined;
 };

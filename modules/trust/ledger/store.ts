@@ -32,11 +32,12 @@ export async function headAt(ctx: Context, size: number): Promise<HeadRow | unde
   return made(await ctx.db.maybe<RawHead>(sql`select ${columns} where size = ${size}`));
 }
 
-/** Heads of sizes above `after`, oldest first; `stamped` leaves out those no time stamp covers. */
-export async function heads(ctx: Context, o: { after: number; stamped?: boolean; limit: 100 | 1000 }): Promise<HeadRow[]> {
+/** Heads of sizes above `after` (and up to `upTo`), oldest first; `stamped` leaves out those no time stamp covers. */
+export async function heads(ctx: Context, o: { after: number; upTo?: number; stamped?: boolean; limit: 100 | "all" }): Promise<HeadRow[]> {
   const rows = await ctx.db.rows<RawHead>(sql`
-    select ${columns} where size > ${o.after} ${o.stamped ? sql`and token is not null` : sql``}
-    order by head.size ${o.limit === 100 ? sql`limit 100` : sql`limit 1000`}`);
+    select ${columns} where size > ${o.after} ${o.upTo === undefined ? sql`` : sql`and size <= ${o.upTo}`}
+      ${o.stamped ? sql`and token is not null` : sql``}
+    order by head.size ${o.limit === 100 ? sql`limit 100` : sql``}`);
   return rows.map((row) => ({ ...row, size: Number(row.size) }));
 }
 

@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import * as api from "../api.ts";
-import { trustWorld, type TrustWorld } from "../test-world.ts";
+import { sign } from "../index.ts";
+import { court, trustWorld, type TrustWorld } from "../test-world.ts";
 import { scratch } from "../x509/test-authority.ts";
 
 // The stand-alone verifier as a stranger runs it: its own process, files from the API, the oldest Node we promise when it is here.
@@ -67,6 +68,14 @@ test("inclusion: holds as it came over HTTP, time stamp shown; any changed part 
   token[token.length - 5]! ^= 1;
   put("p.json", { ...proof, head: { ...proof.head, timeStamp: token.toString("base64") } });
   refused(/time stamp does not hold/, "inclusion", "p.json");
+});
+
+test("a head signed with another certificate of the same authority is no head", async () => {
+  const proof = JSON.parse((await w.fetch("/api/trust/ledger/inclusion?index=7")).text);
+  const { timeStamp: _timeStamp, ...head } = proof.head;
+  const seal = await sign(w.j, { institution: court, bytes: Buffer.from(head.checkpoint) });
+  put("p.json", { ...proof, head: { ...head, signature: Buffer.from(seal.signature).toString("base64"), certificate: seal.certificate } });
+  refused(/not one for signing this ledger/, "inclusion", "p.json");
 });
 
 test("an entry handed to its person carries its header, and a header retouched is refused", async () => {

@@ -12,6 +12,9 @@ export type Profile = "root" | "issuing" | "seal" | "person" | "tsa" | "ocsp" | 
 const arc = "2.25.153415945475305754890032164870236948778";
 export const policies = { certificates: `${arc}.1`, timeStamps: `${arc}.2` } as const;
 
+/** Purpose of the ledger's key: a head signed with any other certificate of ours, however valid, is no head. */
+export const ledgerSigning = `${arc}.3`;
+
 const use = { digitalSignature: 0, nonRepudiation: 1, keyCertSign: 5, crlSign: 6 } as const;
 
 const keyUsages: Readonly<Record<Profile, readonly (keyof typeof use)[]>> = {
@@ -52,6 +55,7 @@ export const extensions = (profile: Profile, subjectSpki: Uint8Array, issuerSpki
   if (profile !== "root") list.push({ id: oids.authorityKeyId, value: seq(taggedValue(0, keyId(issuerSpki))) });
   // RFC 3161, 2.3: exactly this one purpose, critical.
   if (profile === "tsa") list.push({ id: oids.extendedKeyUsage, critical: true, value: seq(oid(oids.timeStamping)) });
+  if (profile === "ledger") list.push({ id: oids.extendedKeyUsage, critical: true, value: seq(oid(ledgerSigning)) });
   if (profile === "ocsp") {
     // RFC 6960, 4.2.2.2.1: nobody asks about the responder's own certificate; it is short-lived instead.
     list.push({ id: oids.extendedKeyUsage, value: seq(oid(oids.ocspSigning)) }, { id: oids.ocspNoCheck, value: nil });
