@@ -20,7 +20,8 @@ export interface PdfFile {
   revisions: Revision[];
 }
 
-const most = 64;
+/** A file with more updates or objects than any act has is made to keep a verifier busy. */
+const most = { revisions: 16, objects: 200_000 };
 
 const number = (raw: string | undefined): number => {
   if (!raw || !/^\d{1,10}$/.test(raw)) throw malformed("PDF number");
@@ -37,7 +38,7 @@ const readTable = (text: string, at: number): { objects: Map<number, number>; tr
     at += head[0].length;
     const first = Number(head[1]);
     const count = Number(head[2]);
-    if (count > 1_000_000) throw malformed("PDF cross-reference table");
+    if (count > most.objects) throw malformed("PDF cross-reference table");
     for (let i = 0; i < count; i++, at += 20) {
       const entry = /^(\d{10}) (\d{5}) ([nf])[ \r\n]{2}$/.exec(text.slice(at, at + 20));
       if (!entry) throw malformed("PDF cross-reference entry");
@@ -60,17 +61,20 @@ export const readPdf = (bytes: Uint8Array): PdfFile => {
   if (!last) throw malformed("PDF end");
   const revisions: Revision[] = [];
   let end = tail + last[0].length;
+  let written = 0;
   for (let at: number | undefined = Number(last[1]); at !== undefined;) {
     const { objects, trailer } = readTable(text, at);
     if (trailer.entries.has("XRefStm")) throw malformed("PDF hybrid file");
     const mark = /^\s*startxref\s+(\d{1,10})\s+%%EOF/.exec(text.slice(trailer.end, trailer.end + 80));
     if (!mark || Number(mark[1]) !== at) throw malformed("PDF end of revision");
     end = trailer.end + mark[0].length;
+    written += objects.size;
+    if (written > most.objects) throw malformed("PDF objects");
     revisions.unshift({ objects, trailer, startxref: at, end });
     const previous = trailer.entries.get("Prev");
     const before: number | undefined = previous === undefined ? undefined : number(previous);
     // Each update lies after what it updates; anything else is a loop or a trick.
-    if ((before !== undefined && before >= at) || revisions.length > most) throw malformed("PDF revisions");
+    if ((before !== undefined && before >= at) || revisions.length > most.revisions) throw malformed("PDF revisions");
     at = before;
   }
   return { text, revisions };

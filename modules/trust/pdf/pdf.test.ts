@@ -218,3 +218,18 @@ test("names keep their accents, and what looks like PDF in them stays text", asy
   assert.equal(faults(odd), "ok");
   assert.equal(sha256(odd).length, 32);
 });
+
+test("files made to keep a verifier busy are refused quickly", () => {
+  const deep = `%PDF-1.7\n1 0 obj\n${"[".repeat(200_000)}\nendobj\n`;
+  const many = Array.from(
+    { length: 40 },
+    (_, i) => `xref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size 1 /Root 1 0 R ${i ? `/Prev ${i}` : ""} >>\nstartxref\n9\n%%EOF\n`,
+  ).join("");
+  const loop = "%PDF-1.7\nxref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size 1 /Root 1 0 R /Prev 9 >>\nstartxref\n9\n%%EOF\n";
+  const nested = `%PDF-1.7\nxref\n0 1\n0000000000 65535 f \ntrailer\n${"<</A ".repeat(5000)}1${">>".repeat(5000)}\nstartxref\n9\n%%EOF\n`;
+  for (const text of [deep, many, loop, nested, `%PDF-1.7\nxref\n0 999999999\n`, "%PDF-1.7\n".repeat(100_000)]) {
+    const began = performance.now();
+    assert.equal(faults(Buffer.from(text)), "not-a-readable-pdf");
+    assert.ok(performance.now() - began < 10_000);
+  }
+});

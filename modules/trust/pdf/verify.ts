@@ -57,13 +57,17 @@ interface Place {
   end: number;
 }
 
+const mostFields = 64;
+
 /** The signature dictionaries of the form's fields, in the order they were made. */
 const placesOf = (file: PdfFile): (Place | undefined)[] => {
   const view = viewOf(file, file.revisions.length - 1);
   const form = view.dict(view.root).entries.get("AcroForm");
   if (form === undefined) return [];
   const out: (Place | undefined)[] = [];
-  for (const item of view.arrayOf(view.entriesOf(form).get("Fields"))) {
+  const fields = view.arrayOf(view.entriesOf(form).get("Fields"));
+  if (fields.length > mostFields) throw malformed("PDF fields");
+  for (const item of fields) {
     const field = view.entriesOf(item);
     const value = refOf(field.get("V"));
     if (field.get("FT") !== "/Sig" || value === undefined) continue;
@@ -97,19 +101,21 @@ export const verifyPdf = (bytes: Uint8Array, question: PdfQuestion): PdfReport =
   if (!read) return { ok: false, faults: ["not-a-readable-pdf"], signatures: [] };
   const { file, places } = read;
   if (places.length === 0) return { ok: false, faults: ["not-signed"], signatures: [] };
-  const signatures = places.map((place) => judge(bytes, file, place, question));
+  // Each update is looked at once, however many signatures stand before it.
+  const lastChange = file.revisions.findLastIndex((_, n) => n > 0 && !attempt(() => onlySigns(file, n)));
+  const signatures = places.map((place) => judge(bytes, file, place, lastChange, question));
   const complete = places[places.length - 1]?.end === bytes.length;
   return { ok: complete && signatures.every((s) => s.ok), faults: complete ? [] : ["bytes-after-signature"], signatures };
 };
 
-const judge = (bytes: Uint8Array, file: PdfFile, place: Place | undefined, question: PdfQuestion): PdfSignature => {
+const judge = (bytes: Uint8Array, file: PdfFile, place: Place | undefined, lastChange: number, question: PdfQuestion): PdfSignature => {
   const result: PdfSignature = { ok: false, faults: [], kind: "other", subject: "", serial: "", coversWholeFile: false };
   if (!place || place.end > bytes.length) return { ...result, faults: [place ? "covers-part" : "unreadable"] };
   result.coversWholeFile = place.end === bytes.length;
   result.reason = readTextString(place.entries.get("Reason"));
   const revision = file.revisions.findIndex((r) => place.end >= r.end && place.end <= r.end + 2);
   if (revision < 0) result.faults.push("covers-part");
-  else if (!attempt(() => laterOnlySign(file, revision))) result.faults.push("changed-after-signature");
+  else if (lastChange > revision) result.faults.push("changed-after-signature");
   const cms = attempt(() => readSignedData(contentsOf(file.text.slice(place.from + 1, place.to - 1))));
   if (!cms || cms.contentType !== oids.data || cms.content || place.entries.get("SubFilter") !== "/ETSI.CAdES.detached")
     return { ...result, faults: [...result.faults, "unreadable"] };
@@ -171,8 +177,6 @@ const contentsOf = (hex: string): Uint8Array => {
   if (bytes.subarray(value.length).some((byte) => byte !== 0)) throw malformed("signature padding");
   return value;
 };
-
-const laterOnlySign = (file: PdfFile, revision: number): boolean => file.revisions.every((_, n) => n <= revision || onlySigns(file, n));
 
 const describe = (result: PdfSignature, certificate: Certificate): void => {
   result.certificate = certificate;
