@@ -7,7 +7,7 @@ import { handleCases } from "./cases/contracts.ts";
 import { loadDefinitions } from "./catalogue/definitions.ts";
 import { entries, lifeEvents, procedures, synonyms } from "./catalogue/procedure.ts";
 import { assignCases, decideCases, signActs } from "./desk/contracts.ts";
-import { overdueSweep, runSearchRegister } from "./desk/jobs.ts";
+import { overdueSweep, runSearchRegister, unstickSweep } from "./desk/jobs.ts";
 import { runFetchEvidence, runHandAnswered } from "./evidence/jobs.ts";
 import * as facts from "./facts.ts";
 import { handlers } from "./handlers.ts";
@@ -40,7 +40,7 @@ export const services = defineModule({
     work(jobs.notify, runNotify, { concurrency: 4 }),
     work(jobs.codeKeyRevoked, runCodeKeyRevoked, { concurrency: 1 }),
   ],
-  sweeps: [pollSweep, statementSweep, overdueSweep],
+  sweeps: [pollSweep, statementSweep, overdueSweep, unstickSweep],
   listeners: [
     listen(answeredByHand, jobs.handAnswered),
     listen(unanswered, jobs.handAnswered),

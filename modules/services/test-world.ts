@@ -38,17 +38,21 @@ export interface House {
 }
 
 const permissions = ["services.handle-cases", "services.decide-cases", "services.sign-acts", "services.assign-cases"];
-const pack = new URL("../../countries/bf/", import.meta.url);
-const readPack = <T>(path: string): T => JSON.parse(readFileSync(new URL(path, pack), "utf8")) as T;
+const readPack = <T>(pack: URL, path: string): T => JSON.parse(readFileSync(new URL(path, pack), "utf8")) as T;
+/** The people and offices of each country's demonstration that the tests borrow. */
+const casts = {
+  bf: { mariam: "mariam", issouf: "issouf", adama: "adama", office: "bf-tgi-koudougou", other: "bf-tgi-kaya" },
+  tg: { mariam: "afi", issouf: "essohanam", adama: "essohanam", office: "tg-casier-national", other: "tg-tgi-lome" },
+} as const;
 
 function at(row: unknown, path: string): unknown {
   return path.split(".").reduce<unknown>((v, step) => (v as Row | undefined)?.[step], row);
 }
 
 /** The registers of the country pack's sandbox, over real HTTP. */
-async function outside(registers: Map<string, Row[]>, silent: { on: boolean }) {
+async function outside(pack: URL, registers: Map<string, Row[]>, silent: { on: boolean }) {
   for (const name of readdirSync(new URL("sandbox/registers/", pack))) {
-    const r = readPack<{ register: string; owner: string; rows: Row[] }>(`sandbox/registers/${name}`);
+    const r = readPack<{ register: string; owner: string; rows: Row[] }>(pack, `sandbox/registers/${name}`);
     registers.set(`/registers/${r.owner}/${r.register}`, r.rows);
   }
   const server = createServer((req, res) => {
@@ -71,7 +75,10 @@ interface DemoPerson {
   birth: { date: string; place: string };
 }
 
-export async function house(o: { start?: Date } = {}): Promise<House> {
+export async function house(o: { start?: Date; country?: "bf" | "tg" } = {}): Promise<House> {
+  const country = o.country ?? "bf";
+  const cast = casts[country];
+  const pack = new URL(`../../countries/${country}/`, import.meta.url);
   const sent: House["sent"] = [];
   const registers = new Map<string, Row[]>();
   const silent = { on: false };
@@ -94,9 +101,9 @@ export async function house(o: { start?: Date } = {}): Promise<House> {
     provide(emailPort, () => ({ name: "test", send: async (m) => ({ kind: "accepted" as const, providerId: m.key }) })),
   ];
   const w = await world({ modules: [registry, messages, identity, trust, documents, exchange, services], drivers, country: "bf", ...o });
-  const { server, base } = await outside(registers, silent);
+  const { server, base } = await outside(pack, registers, silent);
   await w.transaction((ctx) => setBase(ctx, "sandbox", base));
-  const people = readPack<DemoPerson[]>("demo/people.json");
+  const people = readPack<DemoPerson[]>(pack, "demo/people.json");
   const citizen = (id: string): Promise<PersonCaller> => enrol(w, people.find((p) => p.id === id) as DemoPerson);
   const official = (username: string, name: string, institution: string) => hire(w, username, name, institution);
   return {
@@ -105,12 +112,12 @@ export async function house(o: { start?: Date } = {}): Promise<House> {
     sent,
     registers,
     silent,
-    mariam: await citizen("mariam"),
-    issouf: await citizen("issouf"),
-    adama: await citizen("adama"),
-    clerk: await official("b.sawadogo", "Boureima Sawadogo", "bf-tgi-koudougou"),
-    colleague: await official("s.ilboudo", "Salimata Ilboudo", "bf-tgi-koudougou"),
-    elsewhere: await official("n.tapsoba", "Noufou Tapsoba", "bf-tgi-kaya"),
+    mariam: await citizen(cast.mariam),
+    issouf: await citizen(cast.issouf),
+    adama: await citizen(cast.adama),
+    clerk: await official("b.sawadogo", "Boureima Sawadogo", cast.office),
+    colleague: await official("s.ilboudo", "Salimata Ilboudo", cast.office),
+    elsewhere: await official("n.tapsoba", "Noufou Tapsoba", cast.other),
     async close() {
       server.closeAllConnections();
       server.close();
@@ -145,6 +152,8 @@ async function hire(w: World, username: string, name: string, institution: strin
   return w.clerk(institution, permissions, { account, role: "court-clerk" });
 }
 
+const payers: Record<string, string> = { bf: "70 00 00 11", tg: "90 00 00 11" };
+
 export const answers = { purpose: "competition", hasOtherNames: "no", truth: "on" };
 
 /** A draft with its evidence and answers, ready to be sent. */
@@ -161,7 +170,11 @@ export async function submittedCase(h: House, as: Caller): Promise<{ number: str
   const ready = await readyCase(h, as);
   await h.w.call(api.submitCase, { number: ready.number, version: ready.version }, { as });
   h.operator.mood = "pays";
-  await h.w.call(api.startPayment, { number: ready.number, operator: "essai", phone: "70 00 00 11", otp: "123456" }, { as });
+  await h.w.call(
+    api.startPayment,
+    { number: ready.number, operator: "essai", phone: payers[h.w.kernel.country.code] ?? "", otp: "123456" },
+    { as },
+  );
   await h.w.settle();
   const { version } = await h.w.call(api.readCase, { number: ready.number }, { as });
   return { number: ready.number, version };

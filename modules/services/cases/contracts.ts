@@ -144,7 +144,7 @@ export const listMessages = contract({
   id: "services.list-messages",
   method: "GET",
   path: `${path}/{number}/messages`,
-  summary: "The conversation of a case; reading it marks the other side’s messages as seen",
+  summary: "The conversation of a case; reading it marks the other side’s messages as seen, and is recorded for officials",
   writes: true,
   who: anyOf(owner, official(handleCases)),
   input: T.Object({ number: CaseNumber }),

@@ -24,6 +24,7 @@ async function shown(ctx: Context, institution: string, m: MessageRow): Promise<
 
 export async function listMessages(ctx: Context, { number }: InputOf<typeof api.listMessages>): Promise<OutputOf<typeof api.listMessages>> {
   const { row, side } = await theirs(ctx, number);
+  if (side === "office") await ctx.recordRead(row.person, "services.handle-case", "services.list-messages");
   await markSeen(ctx, row.id, side === "office" ? "applicant" : "office", ctx.clock.now());
   const messages = [];
   for (const m of await messagesOf(ctx, row.id)) messages.push(await shown(ctx, row.institution ?? "", m));

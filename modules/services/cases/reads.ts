@@ -8,6 +8,7 @@ import type { ReadView } from "./schemas.ts";
 
 const what: Record<string, { fr: string; en: string }> = {
   "services.read-desk-case": { fr: "Dossier entier", en: "Whole case" },
+  "services.list-messages": { fr: "Messages du dossier", en: "Messages of the case" },
   "services.download-desk-document": { fr: "Document délivré", en: "Issued document" },
   "identity.person-name": { fr: "Nom", en: "Name" },
   "identity.person-attributes": { fr: "État civil", en: "Civil status" },

@@ -70,8 +70,8 @@ export async function insertCase(
   c: Pick<CaseRow, "id" | "number" | "person" | "account" | "lang" | "procedure" | "procedureVersion" | "createdAt">,
 ): Promise<boolean> {
   const rows = await ctx.db.run(sql`
-    insert into services.case_file (id, number, version, state, person, account, lang, procedure, procedure_version, created_at)
-    values (${c.id}, ${c.number}, 1, 'draft', ${c.person}, ${c.account}, ${c.lang}, ${c.procedure}, ${c.procedureVersion}, ${c.createdAt})
+    insert into services.case_file (id, number, version, state, person, account, lang, procedure, procedure_version, created_at, moved_at)
+    values (${c.id}, ${c.number}, 1, 'draft', ${c.person}, ${c.account}, ${c.lang}, ${c.procedure}, ${c.procedureVersion}, ${c.createdAt}, ${c.createdAt})
     on conflict (number) do nothing`);
   return rows === 1;
 }
@@ -111,7 +111,7 @@ export function ownCases(ctx: Context, person: string): Promise<CaseRow[]> {
 export async function saveCase(ctx: Context, c: CaseRow, before: number): Promise<boolean> {
   const rows = await ctx.db.run(sql`
     update services.case_file set
-      version = ${c.version}, state = ${c.state}, answers = ${JSON.stringify(c.answers)}::jsonb, authorised_at = ${c.authorisedAt},
+      version = ${c.version}, state = ${c.state}, moved_at = ${ctx.clock.now()}, answers = ${JSON.stringify(c.answers)}::jsonb, authorised_at = ${c.authorisedAt},
       institution = ${c.institution}, submitted_at = ${c.submittedAt}, spans = ${JSON.stringify(c.spans)}::jsonb, due_at = ${c.dueAt},
       ended_at = ${c.endedAt}, used_minutes = ${c.usedMinutes}, within_delay = ${c.withinDelay}, corrections = ${c.corrections},
       assignee = ${c.assignee}, fee = ${c.fee}, paid_by = ${c.paidBy}, correction = ${c.correction === null ? null : JSON.stringify(c.correction)}::jsonb,
@@ -130,6 +130,19 @@ export function takeOverdue(ctx: Context, now: Date): Promise<{ number: string; 
     update services.case_file set overdue_told = true
     where id in (select id from services.case_file where due_at is not null and not overdue_told and due_at < ${now} limit 200)
     returning number, institution, due_at as "dueAt"`);
+}
+
+/** Work that should be under way and whose job is gone (a machine died in the last attempt): which job takes it up again. */
+export function stuck(ctx: Context, before: Date): Promise<{ number: string; what: "evidence" | "search" | "signing" | "receipt" }[]> {
+  return ctx.db.rows(sql`
+    select c.number, 'evidence' as what from services.case_file c join services.evidence e on e.case_id = c.id
+      where c.state = 'evidence' and e.state = 'asked' and e.asked_at < ${before}
+    union select c.number, 'search' from services.case_file c join services.register_search s on s.case_id = c.id
+      where s.state = 'asked' and s.asked_at < ${before}
+    union select c.number, 'signing' from services.case_file c where c.state = 'signing' and c.moved_at < ${before}
+    union select c.number, 'receipt' from services.case_file c join services.receipt r on r.case_id = c.id
+      where r.file is null and r.at < ${before}
+    limit 100`);
 }
 
 // ---- evidence

@@ -31,7 +31,6 @@ export async function formWorld(ctx: Context, procedure: Procedure, ...answers: 
     phone: { prefix: ctx.country.phone.prefix, pattern: ctx.country.phone.pattern },
     division: (id) => divisions.get(id)?.level,
     institution: (id) => kinds.get(id),
-    files: new Set(),
   };
 }
 

@@ -2,13 +2,13 @@
 import { type Context, type JobContext, type Static, sweep, unavailable } from "#kernel";
 import { ask, offer, type Question, subsystemOf } from "#exchange";
 import { subjectOf } from "../cases/access.ts";
-import { type CaseRow, lockCase, takeOverdue } from "../cases/store.ts";
+import { type CaseRow, lockCase, stuck, takeOverdue } from "../cases/store.ts";
 import { definitionOf } from "../catalogue/definitions.ts";
 import type { Procedure, Search } from "../catalogue/procedure.ts";
 import { queryOf, rowsIn } from "../evidence/jobs.ts";
 import { valueAt } from "../forms/expression.ts";
 import * as facts from "../facts.ts";
-import type { searchRegisterJob } from "../jobs.ts";
+import { fetchEvidence, issueAct, printReceipt, searchRegisterJob } from "../jobs.ts";
 import { providerOf } from "../offices.ts";
 import { compare } from "./rules.ts";
 import { insertCandidate, saveSearch, searchOf } from "./store.ts";
@@ -105,6 +105,16 @@ async function settle(ctx: Context, number: string, round: number, found: Found,
     failed,
   });
 }
+
+const takeUp = { evidence: fetchEvidence, search: searchRegisterJob, signing: issueAct, receipt: printReceipt } as const;
+
+/** Nothing waits for ever: every job below is harmless when it runs once too often. */
+export const unstickSweep = sweep("services.unstick", { seconds: 60 }, (j) =>
+  j.transaction(async (ctx) => {
+    const tenMinutesAgo = new Date(ctx.clock.now().getTime() - 600_000);
+    for (const s of await stuck(ctx, tenMinutesAgo)) await ctx.enqueue(takeUp[s.what], { number: s.number });
+  }),
+);
 
 /** The legal delay of a case has passed: the record says so once, and the queue shows it. */
 export const overdueSweep = sweep("services.overdue", { seconds: 30 }, (j) =>

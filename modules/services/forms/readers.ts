@@ -15,8 +15,6 @@ export interface FormWorld {
   division: (id: string) => string | undefined;
   /** Kind of an institution id. */
   institution: (id: string) => string | undefined;
-  /** Attachments of this case. */
-  files: ReadonlySet<string>;
 }
 
 export type Reader = (raw: unknown, field: LeafField, world: FormWorld, values: Readonly<Record<string, unknown>>) => Read;
@@ -226,7 +224,6 @@ export const readers: Record<Exclude<FieldType, "title" | "explanation" | "compu
   "regular-expression": text,
   declaration,
   oath: declaration,
-  file: (raw, _field, world) => (typeof raw === "string" && world.files.has(raw) ? { value: raw } : wrong(told.file)),
 };
 
 /** « 2 ans », "18 months", P1Y6M. */

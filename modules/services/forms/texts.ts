@@ -45,7 +45,6 @@ export const told = {
   pattern: { fr: "Cette réponse n’a pas la forme demandée.", en: "This answer does not have the form asked for." },
   duration: { fr: "Écrivez une durée, par exemple 2 ans ou 18 mois.", en: "Write a duration, for example 2 years or 18 months." },
   declare: { fr: "Cochez la case pour faire cette déclaration.", en: "Tick the box to make this declaration." },
-  file: { fr: "Joignez le document demandé.", en: "Attach the document asked for." },
 } satisfies Record<string, Text>;
 
 export const tooLong = (max: number): Text => ({

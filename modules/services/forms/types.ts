@@ -49,7 +49,6 @@ export const fieldTypes = [
   "regular-expression",
   "declaration",
   "oath",
-  "file",
   "computed",
   "group",
 ] as const;

@@ -152,6 +152,8 @@ function readItem(
   return item;
 }
 
+const isRecord = (value: unknown): value is Answers => typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** Forms arrive flat (`otherNames[0].familyName`): brought back to arrays of objects. Own keys only, small indexes only. */
 export function nested(raw: Answers): Checked {
   const values = Object.create(null) as Answers;
@@ -163,10 +165,12 @@ export function nested(raw: Answers): Checked {
       continue;
     }
     const [, group, index, part] = m as unknown as [string, string, string, string];
-    const list = (Array.isArray(values[group]) ? values[group] : (values[group] = [])) as Answers[];
+    const list = (values[group] = Array.isArray(values[group]) ? [...(values[group] as unknown[])] : []) as unknown[];
     const at = Number(index);
     if (at > 199) problems.push({ path: key, message: tooMany(200) });
-    else (list[at] ??= Object.create(null) as Answers)[part] = value;
+    else if (list[at] === undefined || isRecord(list[at]))
+      list[at] = Object.assign(Object.create(null) as Answers, list[at], { [part]: value });
+    else problems.push({ path: key, message: told.shape });
   }
   for (const [key, list] of Object.entries(values)) if (Array.isArray(list)) values[key] = [...list].filter((one) => one !== undefined);
   return { values, problems };

@@ -22,6 +22,7 @@ create table case_file (
   known             jsonb not null default '{}',
   answers           jsonb not null default '{}',
   created_at        timestamptz not null,
+  moved_at          timestamptz not null,
   authorised_at     timestamptz,
   -- the office that decides, once the place of birth (or whatever the procedure names) is known
   institution       text,

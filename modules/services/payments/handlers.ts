@@ -27,7 +27,6 @@ export async function startPayment(ctx: Context, input: InputOf<typeof api.start
       phone: ctx.country.phone,
       division: () => undefined,
       institution: () => undefined,
-      files: new Set(),
     },
     {},
   );

@@ -17,6 +17,7 @@ import {
   paymentByReference,
   type PaymentRow,
   savePayment,
+  unasked,
 } from "./store.ts";
 
 const patience = 20_000;
@@ -190,6 +191,8 @@ export async function runReadStatement(j: JobContext, { operator, day }: Static<
 export const pollSweep = sweep("services.payments", { seconds: 5 }, async (j) => {
   await j.transaction(async (ctx) => {
     for (const { id } of await duePolls(ctx, ctx.clock.now())) await ctx.enqueue(jobs.pollPayment, { payment: id });
+    const minuteAgo = new Date(ctx.clock.now().getTime() - 60_000);
+    for (const { id } of await unasked(ctx, minuteAgo)) await ctx.enqueue(jobs.askPayment, { payment: id });
     for (const { id } of await dueRefunds(ctx, ctx.clock.now())) await ctx.enqueue(jobs.giveBack, { payment: id });
   });
 });

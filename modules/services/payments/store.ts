@@ -80,6 +80,11 @@ export function duePolls(ctx: Context, now: Date): Promise<{ id: string }[]> {
   return ctx.db.rows(sql`select id from services.payment where next_poll_at <= ${now} order by next_poll_at limit 100`);
 }
 
+/** Payments that were never asked: their job is gone. */
+export function unasked(ctx: Context, before: Date): Promise<{ id: string }[]> {
+  return ctx.db.rows(sql`select id from services.payment where state = 'created' and created_at < ${before} limit 100`);
+}
+
 export function dueRefunds(ctx: Context, now: Date): Promise<{ id: string }[]> {
   return ctx.db.rows(sql`select id from services.payment where next_refund_at <= ${now} order by next_refund_at limit 50`);
 }
