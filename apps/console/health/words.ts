@@ -41,7 +41,7 @@ export const words = messages({
     attempt: "Essai",
     message: "Message",
     noFailing: "Aucune tâche en échec.",
-    idle: (n: number) => `${n} files vides`,
+    idle: (n: number) => (n === 1 ? "une file vide" : `${n} files vides`),
     noJobs: "Aucun travail n’attend\u202f: toutes les files sont vides.",
   },
   en: {
@@ -84,7 +84,7 @@ export const words = messages({
     attempt: "Attempt",
     message: "Message",
     noFailing: "No job is failing.",
-    idle: (n: number) => `${n} empty queues`,
+    idle: (n: number) => (n === 1 ? "one empty queue" : `${n} empty queues`),
     noJobs: "Nothing is waiting: every queue is empty.",
   },
 });

@@ -43,6 +43,9 @@ export const rolesScreen: Screen<{ fait?: string }> = {
   },
 };
 
+/** An account's working name comes from registry; what the program did by itself says so. */
+const by = (p: PageContext, who: string | undefined): string => (!who ? "–" : who.startsWith("system:") ? words(p.lang).platform : who);
+
 const hidden = (p: PageContext, version: number): Html => html`${p.csrf}<input type="hidden" name="version" value="${version}" />`;
 
 function reasonField(p: PageContext, id: string, who: string, role: string): Html {
@@ -67,7 +70,7 @@ function request(p: PageContext, one: Assignment): Html {
       ${one.sensitive ? tag(w.sensitive, "act") : ""}
     </header>
     <p class="t-source">
-      ${w.asked} ${one.requestedBy} · ${w.from} ${date(p, one.from)} ${one.until ? `${w.until} ${date(p, one.until)}` : w.noEnd}
+      ${w.asked} ${by(p, one.requestedBy)} · ${w.from} ${date(p, one.from)} ${one.until ? `${w.until} ${date(p, one.until)}` : w.noEnd}
     </p>
     ${
       !may(p.caller, approveRoles.id)
@@ -90,7 +93,7 @@ function loan(p: PageContext, one: Assignment, d: Assignment["delegations"][numb
   const w = words(p.lang);
   return html`<article class="d-piece" aria-labelledby="d-${d.id}">
     <header><h3 id="d-${d.id}">${w.lending(d.holder)} · ${one.roleName}</h3></header>
-    <p class="t-source">${w.asked} ${d.requestedBy} · ${w.from} ${date(p, d.from)} ${w.until} ${date(p, d.until)}</p>
+    <p class="t-source">${w.asked} ${by(p, d.requestedBy)} · ${w.from} ${date(p, d.from)} ${w.until} ${date(p, d.until)}</p>
     ${
       may(p.caller, approveRoles.id)
         ? html`<div class="d-decide">
@@ -144,8 +147,8 @@ function list(p: PageContext, all: readonly Assignment[], open: boolean): Html {
             </td>
             <td data-label="${w.from}">${date(p, one.from)}</td>
             <td data-label="${w.until}">${one.until ? date(p, one.until) : w.noEnd}</td>
-            <td data-label="${w.asked}">${one.requestedBy}</td>
-            <td data-label="${w.decided}">${one.decidedBy ?? "–"}</td>
+            <td data-label="${w.asked}">${by(p, one.requestedBy)}</td>
+            <td data-label="${w.decided}">${by(p, one.decidedBy)}</td>
             <td data-label="${w.state}">
               ${tag(w[one.state], tones[one.state])}${open && !one.effective ? html` <span class="t-source">${w.notYet}</span>` : ""}
             </td>
