@@ -31,6 +31,8 @@ const createDriver = (host: Host, o: SmsDemoOptions): SmsDriver => {
           .filter((line) => line !== "")
           .map((line) => JSON.parse(line))
       : [];
+  // What was carried, by key: read once, so that a busy demonstration does not read its whole file for each message.
+  let carried: Map<string, string> | undefined;
 
   const later = (receipt: Receipt): void => {
     const timer = setTimeout(() => {
@@ -57,21 +59,18 @@ const createDriver = (host: Host, o: SmsDemoOptions): SmsDriver => {
       if (SIMULATED_UNKNOWN.test(message.to))
         return { kind: "refused", why: "address", detail: "simulated: numbers ending in 0000 do not exist" };
       await mkdir(host.config.dataDir, { recursive: true });
-      const kept = all();
-      const before = kept.find((one) => one.key === message.key);
-      if (before !== undefined) return { kind: "accepted", providerId: before.id };
+      carried ??= new Map(all().map((one) => [one.key, one.id]));
+      const before = carried.get(message.key);
+      if (before !== undefined) return { kind: "accepted", providerId: before };
       const id = host.ids.uuid();
-      const line = JSON.stringify({ id, key: message.key, at: host.clock.now().toISOString(), to: message.to, text: message.text });
+      carried.set(message.key, id);
       // An old demonstration must not grow for ever: half is dropped when it is full.
-      if (kept.length >= KEPT)
-        writeFileSync(
-          file,
-          kept
-            .slice(KEPT / 2)
-            .map((one) => `${JSON.stringify(one)}\n`)
-            .join(""),
-          { mode: 0o600 },
-        );
+      if (carried.size >= KEPT) {
+        const kept = all().slice(-KEPT / 2);
+        writeFileSync(file, kept.map((one) => `${JSON.stringify(one)}\n`).join(""), { mode: 0o600 });
+        carried = new Map([...kept.map((one): [string, string] => [one.key, one.id]), [message.key, id]]);
+      }
+      const line = JSON.stringify({ id, key: message.key, at: host.clock.now().toISOString(), to: message.to, text: message.text });
       appendFileSync(file, `${line}\n`, { mode: 0o600 });
       answer(id);
       return { kind: "accepted", providerId: id };

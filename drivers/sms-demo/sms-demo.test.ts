@@ -71,6 +71,18 @@ test("telephones survive a restart and list what they received", async () => {
   );
 });
 
+test("a full telephone forgets its oldest half and goes on", async () => {
+  const one = make({ receipts: "never" }, host({ folder: "three" }));
+  for (let i = 0; i < 2001; i++)
+    await one.send(
+      { key: `k${i}`, to: "+22670000014", text: `n${i}`, encoding: "gsm7", expiresAt: clock.now() },
+      new AbortController().signal,
+    );
+  const kept = (await one.inbox?.read("+22670000014")) ?? [];
+  assert.ok(kept.length > 900 && kept.length < 1100);
+  assert.equal(kept.at(-1)?.text, "n2000");
+});
+
 test("it does not start in production", () => {
   assert.throws(() => make({}, host({ production: true })), /production/);
 });

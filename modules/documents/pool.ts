@@ -8,7 +8,7 @@ export interface PoolOptions {
   /** Documents that may wait. */
   queue: number;
   workers: number;
-  /** Milliseconds without work after which a thread gives its memory back. */
+  /** Milliseconds without work after which a thread ends (the native module keeps what it took, some 65 MB). */
   idle: number;
   script: URL;
 }
@@ -96,7 +96,7 @@ export const createPool = (options: Partial<PoolOptions> = {}): Pool => {
   const advance = (): void => {
     while (waiting.length > 0) {
       const free = [...threads].find((thread) => thread.task === undefined);
-      // A second thread costs 60 MB: only a real queue is worth it.
+      // A second thread costs memory: only a real queue is worth it.
       const more = threads.size === 0 || (threads.size < o.workers && waiting.length > 2);
       if (free === undefined && !more) return;
       const task = waiting.shift();
