@@ -10,7 +10,7 @@ import {
   phoneCodePage,
   phonePage as newPhonePage,
 } from "./account/changes.ts";
-import { accountPage, endOne, endOthers, removeKey, simAction } from "./account/page.ts";
+import { accountPage, endApplication, endOne, endOthers, removeKey, simAction } from "./account/page.ts";
 import { cataloguePage } from "./catalogue/list.ts";
 import { procedurePage, startAction, startPage } from "./catalogue/procedure.ts";
 import { evidenceAction, evidencePage } from "./cases/evidence.ts";
@@ -20,7 +20,7 @@ import { documentPage, messageAction, messagesPage } from "./cases/messages.ts";
 import { paymentAction, paymentPage, receiptPage } from "./cases/payment.ts";
 import { questionsPage, sectionAction, sectionPage } from "./cases/questions.ts";
 import { correctionAction, correctionPage, reviewAction, reviewPage } from "./cases/review.ts";
-import { peoplePage } from "./demo/people.ts";
+import { peoplePage, peopleShortcut } from "./demo/people.ts";
 import { phonePage } from "./demo/phone.ts";
 import { accessibilityPage, failurePage, helpPage } from "./help/pages.ts";
 import { homePage } from "./home/page.ts";
@@ -72,6 +72,7 @@ export const portal = defineApp({
     readsPage,
     proofPage,
     peoplePage,
+    peopleShortcut,
     phonePage,
     helpPage,
     accessibilityPage,
@@ -93,6 +94,7 @@ export const portal = defineApp({
     removeKey,
     endOne,
     endOthers,
+    endApplication,
     simAction,
     evidenceAction,
     abandonAction,

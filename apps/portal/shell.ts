@@ -105,6 +105,8 @@ export function safeReturn(value: string | undefined, otherwise = "/dossiers"): 
   if (!value || value.length > 500) return otherwise;
   // Backslashes and control characters are read as slashes by some browsers.
   if (!/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(value)) return otherwise;
+  // An application's request goes on where it was; the sign-in pages themselves are never the way back.
+  if (/^\/connexion\/(partage|suite)\?interaction=[\w-]{16,128}$/.test(value)) return value;
   return value.startsWith("/connexion") || value.startsWith("/deconnexion") ? otherwise : value;
 }
 

@@ -6,7 +6,18 @@ import * as registry from "#registry/api";
 import * as services from "#services/api";
 import * as trust from "#trust/api";
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
-import { cases, correctionForm, evidenceFor, form, lifeEvents, payments, procedure, summaries } from "./samples.ts";
+import {
+  cases,
+  correctionForm,
+  evidenceFor,
+  form,
+  lifeEvents,
+  payments,
+  procedure,
+  summaries,
+  offline,
+  entry as offlineEntry,
+} from "./samples.ts";
 
 const person = "01931d0a-0000-7000-8000-000000000001";
 export const sessions: Record<string, Caller> = {
@@ -17,6 +28,10 @@ export const mariam = { toguna: "session-of-mariam-000000000" };
 export const low = { toguna: "session-of-stranger-low-000" };
 
 const unknown = problem("services.case-unknown-sample", 404, { fr: "Ce dossier n’existe pas.", en: "There is no such case." });
+const procedureUnknown = problem("services.procedure-unknown", 404, {
+  fr: "Cette démarche n’existe pas.",
+  en: "There is no such procedure.",
+});
 const refused = problem("services.payment-refused-sample", 422, {
   fr: "Le paiement n’a pas pu partir.",
   en: "The payment could not leave.",
@@ -126,6 +141,7 @@ export const fakes: Module[] = [
         "searchCatalogue",
         "listLifeEvents",
         "readProcedure",
+        "readEntry",
         "startCase",
         "listCases",
         "readCase",
@@ -147,9 +163,18 @@ export const fakes: Module[] = [
         "verifyCode",
       ),
       {
-        searchCatalogue: async (_ctx, { q = "" }) => ({ q, results: q === "rien" ? [] : summaries, corrected: q === "cazier", lifeEvents }),
+        searchCatalogue: async (_ctx, { q = "" }) => ({
+          q,
+          results: q === "rien" ? [] : [...summaries, offline],
+          corrected: q === "cazier",
+          lifeEvents,
+        }),
         listLifeEvents: async () => ({ lifeEvents }),
-        readProcedure: async (_ctx, { slug }) => (slug === procedure.slug ? procedure : found({}, slug)),
+        readProcedure: async (_ctx, { slug }) => {
+          if (slug !== procedure.slug) throw procedureUnknown();
+          return procedure;
+        },
+        readEntry: async (_ctx, { slug }) => found({ [offlineEntry.slug]: offlineEntry }, slug),
         startCase: async () => ({ number: "CASE-NEW", version: 1, state: "draft" }),
         listCases: async () => ({
           cases: state.empty
@@ -275,6 +300,8 @@ export const fakes: Module[] = [
         "readInteraction",
         "answerInteraction",
         "readDemoCodes",
+        "listMyApplications",
+        "endMyApplication",
       ),
       {
         startPhoneSignIn: async (_ctx, { phone }) => ({
@@ -337,6 +364,20 @@ export const fakes: Module[] = [
           redirectOrigin: "https://impots.example",
         }),
         answerInteraction: async () => ({ next: "/oidc/interaction/x" }),
+        listMyApplications: async () => ({
+          applications: state.empty
+            ? []
+            : [
+                {
+                  client: "impots",
+                  application: "Portail des impôts",
+                  institution: "tax",
+                  shares: ["Votre nom"],
+                  since: "2026-11-20T08:00:00Z",
+                },
+              ],
+        }),
+        endMyApplication: async () => ({}),
         readDemoCodes: async () => ({
           officials: [{ username: "boureima.sawadogo", name: "Boureima Sawadogo", code: "221 870", secondsLeft: 12 }],
         }),
@@ -346,7 +387,21 @@ export const fakes: Module[] = [
   defineModule({
     name: "registry",
     floor: 0,
-    handlers: implement(pick(registry, "listDemoPeople"), {
+    handlers: implement(pick(registry, "listDemoPeople", "readInstitution"), {
+      readInstitution: async (_ctx, { id }) => ({
+        id,
+        code: "XX/GOV/TAX",
+        name: "Direction générale des impôts",
+        kind: "directorate",
+        division: "capital",
+        basis: "illustrative",
+        state: "active",
+        version: 1,
+        within: [],
+        ground: {},
+        sites: [],
+        offices: [],
+      }),
       listDemoPeople: async () => ({
         people: [
           {

@@ -23,6 +23,8 @@ const pages: Record<string, Seen> = {
   "search, nothing": { path: "/demarches?q=rien" },
   "life event": { path: "/demarches?evenement=travail" },
   procedure: { path: "/demarches/casier-judiciaire" },
+  "procedure not online": { path: "/demarches/permis-de-construire" },
+  "procedure unknown": { path: "/demarches/rien-de-tel", status: 404 },
   start: { path: "/demarches/casier-judiciaire/commencer", as: mariam },
   "sign in": { path: "/connexion" },
   "signed out": { path: "/deconnexion" },

@@ -73,6 +73,7 @@ export const summaries: services.ProcedureSummary[] = [
     currency: "XOF",
     delay: "48\u00a0h ouvrables",
     lifeEvents: ["travail"],
+    online: true,
   },
   {
     slug: "acte-de-naissance",
@@ -83,8 +84,39 @@ export const summaries: services.ProcedureSummary[] = [
     currency: "XOF",
     delay: "un jour",
     lifeEvents: ["naissance"],
+    online: true,
   },
 ];
+
+export const offline: services.ProcedureSummary = {
+  slug: "permis-de-construire",
+  title: "Permis de construire",
+  summary: "Au guichet unique de la construction.",
+  authority: "CEFAC",
+  total: 0,
+  currency: "XOF",
+  delay: "",
+  lifeEvents: [],
+  online: false,
+};
+
+export const entry: OutputOf<typeof services.readEntry> = {
+  slug: offline.slug,
+  title: offline.title,
+  office: "CEFAC",
+  documents: ["Titre de propriété", "Plans"],
+  documentsUnknown: true,
+  free: false,
+  feeText: "45 000",
+  fees: [
+    { label: "Dossier", amount: 45_000, optional: false },
+    { label: "Copie", optional: true },
+  ],
+  currency: "XOF",
+  delay: "30 jours",
+  sources: [press],
+  lifeEvents: [],
+};
 
 export const lifeEvents: services.LifeEventView[] = [
   {

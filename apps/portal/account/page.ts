@@ -1,5 +1,14 @@
-import { action, html, page, signedIn, T, type Html, type PageContext } from "#kernel";
-import { endOtherSessions, endSession, readMyAccount, removePasskey, reportSimChange, type AccountView } from "#identity/api";
+import { action, html, page, signedIn, T, type Html, type OutputOf, type PageContext } from "#kernel";
+import {
+  endMyApplication,
+  endOtherSessions,
+  endSession,
+  listMyApplications,
+  readMyAccount,
+  removePasskey,
+  reportSimChange,
+  type AccountView,
+} from "#identity/api";
 import { actions, banner, button, buttonLink, date, dateTime, disclosure, facts, form, tag } from "#ui";
 import { goTo, show } from "../shell.ts";
 import { words } from "./words.ts";
@@ -72,15 +81,39 @@ function sessions(p: PageContext, account: AccountView): Html {
     ${account.sessions.length > 1 ? form({ action: "/compte/sessions/autres", hidden: p.csrf }, button(w.endOthers, { kind: "second" })) : ""}`;
 }
 
+/** Applications that recognise the person: what each receives, and a way to take it back. */
+function applications(p: PageContext, list: OutputOf<typeof listMyApplications>["applications"]): Html | "" {
+  const w = words(p.lang);
+  if (list.length === 0) return "";
+  return html`<h2>${w.applications}</h2>
+    <p>${w.applicationsText}</p>
+    <ul class="t-tasks">
+      ${list.map(
+        (one) =>
+          html`<li>
+            <span
+              >${one.application}
+              <div class="t-source">${one.shares.join(", ")} · ${w.started(dateTime(p, one.since))}</div></span
+            >
+            ${form(
+              { action: `/compte/applications/${encodeURIComponent(one.client)}/fin`, hidden: p.csrf },
+              button(html`${w.takeBack}<span class="govuk-visually-hidden"> ${one.application}</span>`, { kind: "plain" }),
+            )}
+          </li>`,
+      )}
+    </ul>`;
+}
+
 export const accountPage = page({
   id: "portal.account",
   path: "/compte",
   who: signedIn(),
-  reads: [readMyAccount],
+  reads: [readMyAccount, listMyApplications],
   input: T.Object({ fait: T.Optional(T.Enum(["sim", "oui"])) }),
   render: async (p, { fait }) => {
     const w = words(p.lang);
     const account = await p.call(readMyAccount, {});
+    const allowed = await p.call(listMyApplications, {});
     const low = account.level === "low";
     return show(p, {
       title: w.title,
@@ -93,6 +126,7 @@ export const accountPage = page({
           { key: w.level, value: html`${tag(w[account.level], low ? "act" : "good")}` },
         ])}
         ${low ? actions(buttonLink("/compte/identite", w.raise)) : ""} ${keys(p, account)} ${sessions(p, account)}
+        ${applications(p, allowed.applications)}
         ${disclosure(
           w.sim,
           html`<p>${w.simText}</p>
@@ -148,5 +182,17 @@ export const simAction = action({
   handle: async (a) => {
     await a.call(reportSimChange, {});
     return goTo("/compte", { fait: "sim" });
+  },
+});
+
+export const endApplication = action({
+  id: "portal.application-end",
+  path: "/compte/applications/{client}/fin",
+  who: signedIn(),
+  calls: [endMyApplication],
+  form: T.Object({ client: T.String({ maxLength: 64 }) }),
+  handle: async (a, { client }) => {
+    await a.call(endMyApplication, { client });
+    return done();
   },
 });

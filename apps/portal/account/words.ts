@@ -37,6 +37,9 @@ export const words = messages({
     byCode: "code par SMS",
     byPassword: "mot de passe et code",
     byPasskey: "clé d’accès",
+    applications: "Applications qui vous reconnaissent",
+    applicationsText: "Vous leur avez permis de savoir qui vous êtes. Vous pouvez reprendre cet accord à tout moment.",
+    takeBack: "Retirer mon accord",
     newPhone: "Nouveau numéro",
     newPhoneText:
       "Nous envoyons un code au nouveau numéro. S’il n’est pas à votre nom au registre d’identité, votre compte reviendra au niveau faible.",
@@ -115,6 +118,9 @@ export const words = messages({
     byCode: "SMS code",
     byPassword: "password and code",
     byPasskey: "passkey",
+    applications: "Applications that recognise you",
+    applicationsText: "You allowed them to know who you are. You can take this back at any time.",
+    takeBack: "Take back my agreement",
     newPhone: "New number",
     newPhoneText:
       "We send a code to the new number. If the identity register does not hold it in your name, your account returns to the low level.",

@@ -1,8 +1,9 @@
-import { action, anyone, html, messages, page, person, T, type Html, type PageContext, type Problem } from "#kernel";
-import { readProcedure, startCase, type EvidencePreview, type ProcedureView } from "#services/api";
+import { action, anyone, html, messages, page, person, Problem, T, type Html, type PageContext } from "#kernel";
+import { readEntry, readProcedure, startCase, type EvidencePreview, type ProcedureView } from "#services/api";
 import { actions, amount, box, button, buttonLink, columns, disclosure, facts, feeTable, form, provenance, table } from "#ui";
 import { problemBanner } from "../problems.ts";
 import { goTo, show } from "../shell.ts";
+import { entryView } from "./entry.ts";
 
 const slug = T.String({ pattern: "^[a-z0-9-]{1,80}$" });
 
@@ -167,10 +168,15 @@ export const procedurePage = page({
   id: "portal.procedure",
   path: "/demarches/{slug}",
   who: anyone(),
-  reads: [readProcedure],
+  reads: [readProcedure, readEntry],
   input: T.Object({ slug }),
   render: async (p, input) => {
-    const one = await p.call(readProcedure, { slug: input.slug });
+    const one = await p.call(readProcedure, { slug: input.slug }).catch((error: unknown) => {
+      if (error instanceof Problem && error.code === "services.procedure-unknown") return undefined;
+      throw error;
+    });
+    // Known, but not yet done online: what the sources say of it, and where to go.
+    if (!one) return entryView(p, await p.call(readEntry, { slug: input.slug }));
     return show(p, {
       title: one.title,
       description: one.summary,

@@ -3,12 +3,21 @@ import type { ProcedureSummary } from "#services/api";
 import { amount } from "#ui";
 
 const words = messages({
-  fr: { free: "Gratuit", by: (authority: string) => `décide\u202f: ${authority}` },
-  en: { free: "Free", by: (authority: string) => `decided by: ${authority}` },
+  fr: {
+    free: "Gratuit",
+    by: (authority: string) => `décide\u202f: ${authority}`,
+    offline: (authority: string) => `pas encore en ligne\u202f; s’adresser à\u202f: ${authority}`,
+  },
+  en: {
+    free: "Free",
+    by: (authority: string) => `decided by: ${authority}`,
+    offline: (authority: string) => `not online yet; go to: ${authority}`,
+  },
 });
 
-/** Price, delay, who decides: one quiet line under a title. */
+/** Price, delay, who decides: one quiet line under a title. Of what is not online only the office is sure. */
 export function procedureMeta(p: PageContext, one: ProcedureSummary): Html {
   const w = words(p.lang);
+  if (!one.online) return html`${w.offline(one.authority)}`;
   return html`${one.total === 0 ? w.free : amount(p, one.total)} · ${one.delay} · ${w.by(one.authority)}`;
 }

@@ -2,7 +2,7 @@ import { anyone, html, messages, notFound, page, type Html, type OutputOf, type 
 import { readDemoCodes } from "#identity/api";
 import { listDemoPeople } from "#registry/api";
 import { facts, form, inset, button, number, phone as shownPhone } from "#ui";
-import { query, show } from "../shell.ts";
+import { goTo, query, show } from "../shell.ts";
 
 const words = messages({
   fr: {
@@ -117,3 +117,6 @@ export const peoplePage = page({
     });
   },
 });
+
+/** The address the start page and people's habits give. */
+export const peopleShortcut = page({ id: "portal.people-shortcut", path: "/demo", who: anyone(), render: () => goTo("/demonstration") });

@@ -69,12 +69,15 @@ export const homePage = page({
         }
         <h2>${w.popular}</h2>
         ${results(
-          all.slice(0, 5).map((one) => ({
-            href: `/demarches/${one.slug}`,
-            title: one.title,
-            text: one.summary,
-            meta: procedureMeta(p, one),
-          })),
+          all
+            .filter((one) => one.online)
+            .slice(0, 5)
+            .map((one) => ({
+              href: `/demarches/${one.slug}`,
+              title: one.title,
+              text: one.summary,
+              meta: procedureMeta(p, one),
+            })),
         )}
         <p><a href="/demarches">${w.all}</a></p>
         <h2>${w.promises}</h2>

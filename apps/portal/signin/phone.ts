@@ -78,6 +78,7 @@ function phoneView(p: PageContext, onward: Onward, typed = "", problem?: Problem
 interface Sent {
   challenge: string;
   phone: string;
+  reference: string;
   resendAfter: number;
   sendsIn: number;
 }
@@ -92,7 +93,7 @@ function codeView(p: PageContext, onward: Onward, sent: Sent, problem?: Problem)
     main: html`<div class="t-text">
       ${errorSummary(p.lang, errors)} ${problemBanner(p, problem)}
       <h1>${w.codeTitle}</h1>
-      <p>${w.codeSent(shown)}</p>
+      <p>${w.codeSent(shown)} ${sent.reference ? w.codeReference(sent.reference) : ""}</p>
       ${sent.sendsIn > 0 ? inset(html`<p>${w.codeHeld(sent.sendsIn)}</p>`) : ""}
       ${
         p.config.demo
@@ -107,7 +108,11 @@ function codeView(p: PageContext, onward: Onward, sent: Sent, problem?: Problem)
       ${form(
         { action: "/connexion/code", hidden: p.csrf },
         hiddenOnward(onward),
-        html`<input type="hidden" name="challenge" value="${sent.challenge}" /><input type="hidden" name="phone" value="${sent.phone}" />`,
+        html`<input type="hidden" name="challenge" value="${sent.challenge}" /><input
+            type="hidden"
+            name="phone"
+            value="${sent.phone}"
+          /><input type="hidden" name="reference" value="${sent.reference}" />`,
         codeInput({ lang: p.lang, name: "code", label: w.code, hint: w.codeHint, error: errorFor(errors, "code") }),
         actions(button(w.enter)),
       )}
@@ -163,6 +168,7 @@ export const codeAction = action({
     ...onwardFields,
     challenge: T.String({ maxLength: 128 }),
     phone: T.String({ maxLength: 64 }),
+    reference: T.Optional(T.String({ maxLength: 16 })),
     code: T.String({ maxLength: 32 }),
   }),
   handle: async (a, sent) => {
@@ -176,7 +182,13 @@ export const codeAction = action({
     codeView(
       a,
       form as Onward,
-      { challenge: String(form.challenge ?? ""), phone: String(form.phone ?? ""), resendAfter: 30, sendsIn: 0 },
+      {
+        challenge: String(form.challenge ?? ""),
+        phone: String(form.phone ?? ""),
+        reference: String(form.reference ?? ""),
+        resendAfter: 30,
+        sendsIn: 0,
+      },
       problem,
     ),
 });

@@ -1,5 +1,6 @@
 import { action, anyone, html, page, reply, seeOther, signedIn, T } from "#kernel";
 import { answerInteraction, readInteraction, signOut } from "#identity/api";
+import { readInstitution } from "#registry/api";
 import { actions, button, buttonLink, facts, form, panel } from "#ui";
 import { goTo, query, show } from "../shell.ts";
 import { words } from "./words.ts";
@@ -11,7 +12,7 @@ export const sharePage = page({
   id: "portal.share",
   path: "/connexion/partage",
   who: signedIn(),
-  reads: [readInteraction],
+  reads: [readInteraction, readInstitution],
   input: T.Object({ interaction }),
   render: async (p, input) => {
     const w = words(p.lang);
@@ -20,12 +21,13 @@ export const sharePage = page({
     if (asked.step === "sign-in") return goTo("/connexion", { interaction: input.interaction });
     if (asked.step === "raise-level")
       return goTo("/compte/identite", { retour: query("/connexion/partage", { interaction: input.interaction }) });
-    return show(p, {
+    const institution = await p.call(readInstitution, { id: asked.institution });
+    const shown = show(p, {
       title: w.shareTitle(asked.application),
       main: html`<div class="t-text">
         <h1>${w.shareTitle(asked.application)}</h1>
         ${facts(p.lang, [
-          { key: w.shareBy, value: asked.institution },
+          { key: w.shareBy, value: institution.name },
           { key: w.shareWhy, value: asked.purpose },
           {
             key: w.shareWhat,
@@ -45,6 +47,8 @@ export const sharePage = page({
         )}
       </div>`,
     });
+    // The answer redirects through us to the application: its address must be in this page's own policy.
+    return { ...reply(200, shown), formAction: asked.redirectOrigin };
   },
 });
 
