@@ -107,7 +107,7 @@ test("kill -9 in the middle of writing: everything acknowledged is whole, the re
     ]);
     let out = "";
     child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-    for (let i = 0; i < 500 && out.split("\n").length < 20; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (let i = 0; i < 3000 && out.split("\n").length < 20; i++) await new Promise((resolve) => setTimeout(resolve, 10));
     child.kill("SIGKILL");
     await once(child, "close");
     const acknowledged = out.split("\n").slice(0, -1);

@@ -13,7 +13,7 @@ const script = new URL(
       setTimeout(() => parentPort.postMessage({ id: r.id, pdf: new Uint8Array(1), replaced: [String(r.data)] }), 20);
     });`)}`,
 );
-const odd = createPool({ script, deadline: 300, queue: 3, workers: 1 });
+const odd = createPool({ script, deadline: 2500, queue: 3, workers: 1 });
 const send = (data: string): Promise<unknown> => odd.render({ template: "act", data: data as never, createdAt: 0 });
 const why = async (run: Promise<unknown>): Promise<string> =>
   run.then(
@@ -40,7 +40,7 @@ test("an idle pool gives its threads back and works again after", async () => {
   const pool = createPool({ script, idle: 30 });
   const run = (): Promise<string> => why(pool.render({ template: "act", data: samples.act, createdAt: 0 }));
   assert.equal(await run(), "ok");
-  await new Promise((resolve) => setTimeout(resolve, 120));
+  for (let i = 0; i < 500 && pool.state().threads > 0; i++) await new Promise((resolve) => setTimeout(resolve, 10));
   assert.equal(pool.state().threads, 0);
   assert.equal(await run(), "ok");
   await pool.stop();

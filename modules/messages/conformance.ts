@@ -42,7 +42,7 @@ export const smsConformance = (outside: () => Promise<Outside<SmsDriver>>): void
       (await received()).slice(-texts.length).map(({ text }) => text),
       texts,
     );
-    for (let i = 0; i < 100 && receipts.length < texts.length; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let i = 0; i < 500 && receipts.length < texts.length; i++) await new Promise((resolve) => setTimeout(resolve, 20));
     if (stop !== undefined) assert.deepEqual(new Set(receipts.map((receipt) => receipt.providerId)), ids);
     stop?.();
   });
