@@ -71,7 +71,10 @@ export async function beginPasskey(ctx: Context): Promise<OutputOf<typeof api.be
     userID: new Uint8Array(Buffer.from(account.id.replaceAll("-", ""), "hex")),
     challenge: bytes,
     attestationType: "none",
-    excludeCredentials: (await passkeysOf(ctx, account.id)).map((p) => ({ id: p.credential })),
+    // a device whose passkey is worth less than this session may enrol again, at the session's level
+    excludeCredentials: (await passkeysOf(ctx, account.id))
+      .filter((p) => !("level" in ctx.caller) || atLeast(p.enrolledLevel, ctx.caller.level))
+      .map((p) => ({ id: p.credential })),
     authenticatorSelection: { residentKey: "required", userVerification: "required" },
   });
   return { challenge: opaque, options: JSON.stringify(options) };
