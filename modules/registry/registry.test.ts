@@ -4,6 +4,7 @@ import { after, test } from "node:test";
 import { factsOf } from "#kernel";
 import { world } from "#kernel/testing";
 import * as api from "./api.ts";
+import { fold } from "./institutions/fold.ts";
 import { listDemoPeople } from "./institutions/handlers.ts";
 import { authorities, competent, division, institution, institutionByCode, institutions, loadRegistry, registry } from "./index.ts";
 
@@ -77,6 +78,9 @@ test("search: words in any order, without accents, by kind and territory, page b
   );
   const region = await w.call(api.searchInstitutions, { kind: "town-hall", division: "bf-region-nando", limit: 200 });
   assert.equal(region.total, 38, "the town halls of the region that was Centre-Ouest");
+  const names = region.institutions.map((i) => i.name);
+  const byName = names.toSorted((a, b) => (fold(a) < fold(b) ? -1 : 1));
+  assert.deepEqual(names, byName, "in the order a person would look for them");
   const seen: string[] = [];
   let next: string | undefined;
   do {

@@ -78,11 +78,12 @@ const where = (q: InstitutionQuery) => sql`
   }
   ${q.words?.length ? sql`and i.words like all(${q.words.map((w) => `% ${w}%`)})` : sql``}`;
 
+/** In the order of their names, accents and case aside. */
 export function institutionList(ctx: Context, q: InstitutionQuery): Promise<InstitutionRow[]> {
   return ctx.db.rows<InstitutionRow>(sql`
     select ${columns} from registry.institution i where true ${where(q)}
-    ${q.after ? sql`and i.id > ${q.after}` : sql``}
-    order by i.id ${q.limit ? sql`limit ${q.limit}` : sql``}`);
+    ${q.after ? sql`and (i.words collate "C", i.id) > (select a.words collate "C", a.id from registry.institution a where a.id = ${q.after})` : sql``}
+    order by i.words collate "C", i.id ${q.limit ? sql`limit ${q.limit}` : sql``}`);
 }
 
 export async function institutionCount(ctx: Context, q: InstitutionQuery): Promise<number> {
