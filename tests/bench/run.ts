@@ -1,0 +1,97 @@
+/** `npm run bench`: every figure the design names, in one run, as a table with the target beside it, met or not. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { stopRendering } from "#documents";
+import { startPostgres } from "#kernel/postgres";
+import { browserMissing } from "../browser.ts";
+import { liveHouse } from "../live-house.ts";
+import { measureActs } from "./acts.ts";
+import { beside } from "./catalogue.ts";
+import { measureLedger } from "./ledger.ts";
+import { closeBrowser, measurePages, measureSlow } from "./pages.ts";
+import { measureStarts } from "./start.ts";
+import { measureSubmission } from "./submission.ts";
+
+interface Row {
+  what: string;
+  figure: string;
+  target: string;
+  met: boolean;
+}
+const rows: Row[] = [];
+const quick = process.argv.includes("--quick");
+const note = (what: string, value: number, unit: string, bound: { most?: number; least?: number }, aim?: string) => {
+  const met = (bound.most === undefined || value <= bound.most) && (bound.least === undefined || value >= bound.least);
+  const target = `${bound.most === undefined ? `≥ ${bound.least}` : `≤ ${bound.most}`}${aim ? ` (aim ${aim})` : ""}`;
+  const figure = `${value >= 100 ? Math.round(value) : Number(value.toPrecision(3))} ${unit}`.trim();
+  rows.push({ what, figure, target, met });
+  console.log(`${met ? "  " : "✗ "}${what}: ${figure}, target ${target}`);
+};
+
+const dir = mkdtempSync(join(tmpdir(), "toguna-bench-pg-"));
+const cluster = await startPostgres(join(dir, "postgres")); // durable: fsync on
+process.env.TOGUNA_TEST_CLUSTER = cluster.url;
+try {
+  const starts = await measureStarts();
+  note("First start after installation", starts.first, "s", { most: 15 });
+  note("Later starts", starts.later, "s", { most: 3 });
+  note("Memory at rest, our Node processes (PSS)", starts.nodeMb, "MB", { most: 300 });
+  console.log(`  PostgreSQL at rest: ${Math.round(starts.postgresMb)} MB`);
+
+  const house = await liveHouse();
+  try {
+    if (browserMissing) console.log(browserMissing);
+    else {
+      const first = await measurePages(house, ["/demarches/casier-judiciaire-b3", "/", "/demarches", "/connexion", "/verifier"]);
+      note("Citizen page, first visit, all requests", (first[0]?.bytes ?? 0) / 1000, "kB", { most: 15 }, "7");
+      note("Later pages, the heaviest", Math.max(...first.slice(1).map((p) => p.bytes)) / 1000, "kB", { most: 5 });
+      note("Usable on 50 kbit/s, 400 ms (procedure page, cold)", await measureSlow(house, "/demarches/casier-judiciaire-b3"), "s", {
+        most: 3,
+      });
+      await closeBrowser();
+    }
+    const rounds = quick ? 1 : 5;
+    const page = await beside(house, "/demarches", "text/html", rounds);
+    note(
+      `Catalogue page beside bare Fastify (${Math.round(page.ours)}/s of ${Math.round(page.bare)}/s, ${page.bytes} B)`,
+      page.ratio,
+      "",
+      { least: 0.35 },
+      "0.8",
+    );
+    const api = await beside(house, "/api/services/catalogue?q=casier", "application/json", rounds);
+    note(
+      `API read beside bare Fastify (${Math.round(api.ours)}/s of ${Math.round(api.bare)}/s, ${api.bytes} B)`,
+      api.ratio,
+      "",
+      { least: 0.35 },
+      "0.8",
+    );
+    const { open, send } = await measureSubmission(house, quick ? 3 : 10);
+    note(`Cases opened, 16 clients (${open.errors} errors of ${open.count})`, open.perSecond, "/s", { least: 150 }, "1000");
+    note("Cases opened, p95", open.p95, "ms", { most: 150 });
+    note(`Cases sent: validated, routed, fee, fact (${send.errors} errors of ${send.count})`, send.perSecond, "/s", { least: 150 }, "1000");
+    note("Cases sent, p95", send.p95, "ms", { most: 150 });
+    const acts = await measureActs(house, cluster.pid, quick ? 40 : 300);
+    note(`Signed acts a CPU second (set alone: ${Math.round(acts.renderPerCpuSecond)})`, acts.perCpuSecond, "/cpu-s", { least: 40 }, "100");
+  } finally {
+    await stopRendering();
+    await house.close();
+  }
+  const ledger = await measureLedger(quick ? 100_000 : 1_000_000);
+  note(`Facts sealed (${ledger.leaves} leaves)`, ledger.sealedPerSecond, "/s", { least: 5000 }, "50000");
+  note("Inclusion proof, p95", ledger.proofP95, "ms", { most: 5 });
+} finally {
+  await cluster.stop();
+  rmSync(dir, { recursive: true, force: true });
+}
+
+const table = [
+  `| figure | measured | target | |`,
+  "|---|---|---|---|",
+  ...rows.map((r) => `| ${r.what} | ${r.figure} | ${r.target} | ${r.met ? "met" : "**falls short**"} |`),
+].join("\n");
+console.log(`\nNode ${process.versions.node}, ${availableParallelism()} cores, ${new Date().toISOString().slice(0, 10)}\n\n${table}`);
+if (process.env.TOGUNA_BENCH_OUT) writeFileSync(process.env.TOGUNA_BENCH_OUT, `${table}\n`);
+process.exit(0);
