@@ -82,6 +82,10 @@ export const actIssued = fact(
   T.Object({ version, kind: T.String(), act: T.String(), digest: T.String(), institution: T.String() }),
   { fr: "Document signé et délivré", en: "Document signed and issued" },
 );
+export const actRevoked = fact("services.act-revoked", T.Object({ version, act: T.String(), reason: T.String() }), {
+  fr: "Document retiré",
+  en: "Document withdrawn",
+});
 export const caseAbandoned = fact("services.case-abandoned", T.Object({ version }), {
   fr: "Dossier abandonné",
   en: "Case abandoned",

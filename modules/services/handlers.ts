@@ -44,6 +44,7 @@ export const handlers = implement(api, {
   requestCorrection: desk.requestCorrection,
   refuseCase: desk.refuseCase,
   signAct: desk.signAct,
+  revokeAct: desk.revokeAct,
   downloadDeskDocument: acts.downloadDeskDocument,
   verifyNumber: acts.verifyNumber,
   verifyFile: acts.verifyFile,

@@ -18,6 +18,6 @@ export const printReceipt = job("services.print-receipt", T.Object({ number }), 
 export const issueAct = job("services.issue-act", T.Object({ number }), { retryLimit: 6, retryDelay: 2, expire: 120 });
 export const notify = job(
   "services.notify",
-  T.Object({ number, what: T.Enum(["evidence", "submitted", "correction", "issued", "refused", "message", "given-back"]) }),
+  T.Object({ number, what: T.Enum(["evidence", "submitted", "correction", "issued", "refused", "message", "given-back", "revoked"]) }),
 );
 export const codeKeyRevoked = job("services.code-key-revoked", T.Object({ fact: T.String(), subject: T.String() }));

@@ -73,7 +73,7 @@ describe("J1, the extract", () => {
     );
     assert.ok(h.sent.some((m) => m.to === "+22670000011" && m.text.includes(ready.number)));
     const receipt = await h.w.call(api.downloadDocument, { number: ready.number, kind: "receipt" }, { as });
-    assert.equal(Buffer.from(receipt.content, "base64").subarray(0, 5).toString(), "%PDF-");
+    assert.equal((await h.w.call(api.verifyFile, { file: receipt.content })).verdict, "valid");
 
     const queue = await h.w.call(api.readQueue, { view: "to-take" }, { as: h.clerk });
     const item = queue.items.find((i) => i.number === ready.number);
@@ -137,6 +137,12 @@ describe("J1, the extract", () => {
     assert.equal((await h.w.call(api.verifyNumber, { number: "4831 0927 5517" })).verdict, "unknown");
     assert.ok((await h.w.call(api.readCodeKeys, {})).keys.length > 0);
 
+    await assert.rejects(
+      h.w.call(api.revokeAct, { number: ready.number, version: done.version, reason: "Erreur sur la personne" }, { as: h.elsewhere }),
+      {
+        code: "services.case-unknown",
+      },
+    );
     const { reads } = await h.w.call(api.readsOf, {}, { as });
     assert.ok(
       reads.some((r) => r.institution?.includes("Koudougou") && r.purpose === "Instruire votre demande"),
@@ -146,6 +152,10 @@ describe("J1, the extract", () => {
     h.w.clock.advance(40 * 86_400);
     assert.equal((await h.w.call(api.verifyNumber, { number: done.act?.number ?? "" })).verdict, "expired");
     h.w.clock.advance(-40 * 86_400);
+    await h.w.call(api.revokeAct, { number: ready.number, version: done.version, reason: "Erreur sur la personne" }, { as: h.clerk });
+    assert.equal((await h.w.call(api.verifyNumber, { number: done.act?.number ?? "" })).verdict, "revoked");
+    assert.equal((await h.w.call(api.verifyFile, { file: act.content })).verdict, "revoked");
+    assert.equal((await h.w.call(api.verifyCode, { payload: code })).verdict, "revoked");
   });
 
   it("bears the mentions the law allows, and only these, for the person they concern", async () => {

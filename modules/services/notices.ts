@@ -43,6 +43,10 @@ const texts: Record<What, (s: Said) => Text> = {
     fr: `Dossier ${s.number}: l’institution vous a écrit: ${s.link}`,
     en: `Case ${s.number}: the institution has written to you: ${s.link}`,
   }),
+  revoked: (s) => ({
+    fr: `Dossier ${s.number}: le document délivré a été retiré et ne doit plus servir: ${s.link}`,
+    en: `Case ${s.number}: the document issued was withdrawn and must no longer be used: ${s.link}`,
+  }),
   "given-back": (s) => ({
     fr: `Dossier ${s.number}: une somme reçue en trop vous a été rendue. ${s.link}`,
     en: `Case ${s.number}: an amount received in excess was given back to you. ${s.link}`,

@@ -95,6 +95,7 @@ export function actData(procedure: Procedure, row: CaseRow, s: Setting, a: ActPa
     opening: o.opening.map((t) => fr(t as Text)),
     identity: identityRows(procedure, row, s.world),
     conclusion: {
+      ...(o.leading ? { opening: [fr(o.leading as Text)] } : {}),
       ...(conclusion === "none" ? { headline: fr(o.conclusions.none as Text) } : {}),
       ...(conclusion === "mentions" && procedure.search ? { table: tableOf(procedure.search, mentions, s) } : {}),
       text: [fr(o.statements[conclusion] as Text)],
@@ -169,7 +170,10 @@ export function receiptData(
     columns: { label: "Droit", payee: "Bénéficiaire", amount: "Montant" },
     lines: r.lines.map((line) => ({ label: line.label.fr, payee: payee(line), amount: f(line.amount) })),
     total: { label: "Total payé", amount: f(r.total) },
-    split: { heading: "Répartition", rows: [...shares].map(([label, amount]) => ({ label, value: f(amount) })) },
+    // said once more only when somebody receives several of these lines
+    ...(shares.size < r.lines.length
+      ? { split: { heading: "Répartition", rows: [...shares].map(([label, amount]) => ({ label, value: f(amount) })) } }
+      : {}),
     payment: [
       { label: "Moyen", value: operator },
       { label: "Référence de l’opérateur", value: p.operatorReference ?? "" },

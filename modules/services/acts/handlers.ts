@@ -89,9 +89,9 @@ export async function verifyFile(ctx: Context, { file }: InputOf<typeof api.veri
     ...report.faults.map((f) => ({ what: ctx.say(pdfFaults[f]), passed: false })),
   ];
   if (act && report.ok) return { ...(await shown(ctx, act, standing(ctx, act))), checks };
+  const ours = report.signatures.some((one) => one.kind !== "other");
   // signed by one of ours once, and no longer what was signed: say so loudly
-  const ours = report.signatures.some((s) => s.kind !== "other");
-  const verdict = report.faults.includes("not-a-readable-pdf") || !ours ? (report.ok ? "unknown" : "not-ours") : "altered";
+  const verdict = !ours ? "not-ours" : report.ok ? "unknown" : "altered";
   return { ...nothing(ctx, verdict), checks };
 }
 

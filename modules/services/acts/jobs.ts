@@ -15,6 +15,7 @@ import * as facts from "../facts.ts";
 import type { codeKeyRevoked, issueAct, printReceipt } from "../jobs.ts";
 import { notify } from "../jobs.ts";
 import { officeNameFr, officeWords } from "../offices.ts";
+import { receiptNumber } from "../payments/fees.ts";
 import { operatorsOf } from "../payments/operators.ts";
 import { keepReceiptFile, paymentsOf, type PaymentRow, receiptOf, type ReceiptRow } from "../payments/store.ts";
 import { actData, initialsOf, lastDay, receiptData, refusalData, type Setting, type Signing } from "./compose.ts";
@@ -203,15 +204,22 @@ export async function runPrintReceipt(j: JobContext, { number }: Static<(typeof 
   await j.transaction(async (ctx) => {
     const again = await receiptOf(ctx, s.row.id);
     if (!again || again.file) return;
-    const name = `quittance-${s.receipt.year}-${s.receipt.serial}.pdf`;
-    const file = await keepFile(ctx, {
-      bytes: signed.pdf,
-      mediaType: "application/pdf",
-      name,
-      person: s.row.person,
-      institution: s.receipt.institution,
+    const { institution, year, serial } = s.receipt;
+    const person = s.row.person;
+    const name = `quittance-${year}-${serial}.pdf`;
+    const file = await keepFile(ctx, { bytes: signed.pdf, mediaType: "application/pdf", name, person, institution });
+    if (!(await keepReceiptFile(ctx, s.row.id, file.id))) return;
+    // verifiable by its file, like an act; its number is the institution's own series and opens nothing
+    await publishAct(ctx, {
+      number: `${receiptNumber(year, serial)} · ${institution}`,
+      title: { fr: "Quittance", en: "Receipt" },
+      institution,
+      issuedAt: signed.at,
+      validUntil: null,
+      holder: initialsOf(applicantName(s.procedure, s.row)),
+      digest: file.sha256,
+      revokedAt: null,
     });
-    await keepReceiptFile(ctx, s.row.id, file.id);
   });
 }
 

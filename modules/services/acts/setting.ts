@@ -7,12 +7,15 @@ import type { Procedure } from "../catalogue/procedure.ts";
 import { allDivisions, divisionName, officeNameFr } from "../offices.ts";
 import type { Office, Setting } from "./compose.ts";
 
+const summit = new Set(["presidency", "government"]);
+
 /** Ministry above, office below: at most five steps, so that a circle in the data ends. */
 export async function officeOf(ctx: Context, id: string): Promise<Office & { hierarchy: string[] }> {
   const self = await institution(ctx, id);
   const hierarchy: string[] = [];
   let at = self;
-  for (let i = 0; at && i < 5; i++) {
+  // a letterhead begins at the ministry: what stands above is the State, named already
+  for (let i = 0; at && i < 5 && !summit.has(at.kind); i++) {
     hierarchy.unshift(at.name.fr);
     at = at.parent ? await institution(ctx, at.parent) : undefined;
   }

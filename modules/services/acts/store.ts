@@ -61,6 +61,14 @@ export async function publishAct(ctx: Context, a: PublicAct): Promise<void> {
     values (${a.number}, ${JSON.stringify(a.title)}::jsonb, ${a.institution}, ${a.issuedAt}, ${a.validUntil}, ${a.holder}, ${a.digest})`);
 }
 
+export async function withdrawAct(ctx: Context, number: string): Promise<boolean> {
+  return (
+    (await ctx.db.run(
+      sql`update services.public_act set revoked_at = ${ctx.clock.now()} where number = ${number} and revoked_at is null`,
+    )) === 1
+  );
+}
+
 const publicColumns = sql`
   number, title, institution, issued_at as "issuedAt", valid_until as "validUntil", holder, digest, revoked_at as "revokedAt"`;
 

@@ -179,6 +179,8 @@ export const Output = T.Object(
     birth: T.Optional(id),
     /** What the signing authority certifies, before the identity. */
     opening: T.Array(Words, { minItems: 1 }),
+    /** Between the identity and the conclusion. */
+    leading: T.Optional(Words),
     /** Under the conclusion. */
     statements: T.Object({ none: Words, mentions: Words }, strict),
     /** Conditions of use, and texts that give the signature its force. */

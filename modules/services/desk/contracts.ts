@@ -166,6 +166,16 @@ export const signAct = contract({
   output: Moved,
 });
 
+export const revokeAct = contract({
+  id: "services.revoke-act",
+  method: "POST",
+  path: `${path}/{number}/revocation`,
+  summary: "Withdraw an act issued in error: from now on every verification says so, and the person is told",
+  who: official(signActs),
+  input: T.Object({ number: CaseNumber, version: Version, reason: T.String({ minLength: 10, maxLength: 500 }) }),
+  output: Moved,
+});
+
 export const downloadDeskDocument = contract({
   id: "services.download-desk-document",
   method: "GET",

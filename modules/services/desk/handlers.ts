@@ -1,5 +1,6 @@
 import { type Context, type InputOf, type OutputOf } from "#kernel";
 import { holdersOf } from "#registry";
+import { actOf, withdrawAct } from "../acts/store.ts";
 import { type Folder, officeFolder, officialOf, subjectOf } from "../cases/access.ts";
 import { handleCases } from "../cases/contracts.ts";
 import { advance, moved, sameVersion, touch } from "../cases/moves.ts";
@@ -192,5 +193,18 @@ export async function signAct(ctx: Context, input: InputOf<typeof api.signAct>):
   const after = await advance(ctx, row, procedure, "sign", { decision, signingProblem: null });
   await ctx.record(facts.signatureAsked, subjectOf(row), { version: after.version });
   await ctx.enqueue(issueAct, { number: row.number });
+  return moved(after);
+}
+
+export async function revokeAct(ctx: Context, input: InputOf<typeof api.revokeAct>): Promise<Output> {
+  const { row } = await officeFolder(ctx, input.number);
+  sameVersion(row, input.version);
+  const act = await actOf(ctx, row.id);
+  const reason = oneLine(input.reason, 500);
+  if ("problem" in reason) throw answersWrong({ fields: [{ path: "reason", message: reason.problem }] });
+  if (!act?.issuedAt || !(await withdrawAct(ctx, act.number))) throw notNow();
+  const after = await touch(ctx, row);
+  await ctx.record(facts.actRevoked, subjectOf(row), { version: after.version, act: act.number, reason: reason.value });
+  await ctx.enqueue(notify, { number: row.number, what: "revoked" });
   return moved(after);
 }
