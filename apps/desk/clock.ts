@@ -9,8 +9,7 @@ const words = messages({
     stopped: "délai suspendu",
     none: "délai non ouvert",
     due: (at: string) => `à rendre ${at}`,
-    working: "ouvrables",
-    of: (span: string, text: string) => `${span} sur ${text}`,
+    midnight: "minuit",
   },
   en: {
     left: (span: string) => `${span} left`,
@@ -18,8 +17,7 @@ const words = messages({
     stopped: "clock stopped",
     none: "clock not started",
     due: (at: string) => `due ${at}`,
-    working: "working time",
-    of: (span: string, text: string) => `${span} of ${text}`,
+    midnight: "midnight",
   },
 });
 
@@ -52,6 +50,13 @@ function bar(clock: ClockView): Html {
   return html`<progress aria-hidden="true" value="${used}" max="${Math.max(clock.totalMinutes, 1)}"></progress>`;
 }
 
+/** The end of a day is said as that day's midnight, not as the first minute of the next. */
+export function dueText(place: Place, dueAt: string): string {
+  const before = new Date(Date.parse(dueAt) - 60_000);
+  const endsDay = weekday(place, before) !== weekday(place, dueAt);
+  return endsDay ? `${weekday(place, before)}, ${words(place.lang).midnight}` : `${weekday(place, dueAt)}, ${time(place, dueAt)}`;
+}
+
 /** At the head of a case: what is left, of how much, until when. */
 export function clockBlock(place: Place, clock: ClockView | undefined): Html {
   const w = words(place.lang);
@@ -63,9 +68,7 @@ export function clockBlock(place: Place, clock: ClockView | undefined): Html {
       ${clock.text}${
         clock.dueAt
           ? html` ·
-              <time datetime="${clock.dueAt}" title="${dateTime(place, clock.dueAt)}"
-                >${w.due(`${weekday(place, clock.dueAt)}, ${time(place, clock.dueAt)}`)}</time
-              >`
+              <time datetime="${clock.dueAt}" title="${dateTime(place, clock.dueAt)}">${w.due(dueText(place, clock.dueAt))}</time>`
           : ""
       }
     </div>

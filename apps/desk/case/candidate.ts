@@ -12,7 +12,7 @@ interface Input {
   number: string;
   candidate: string;
 }
-const tones = { same: "bad", near: "act", different: "good", unknown: "neutral" } as const;
+const tones = { same: "act", near: "act", different: "good", unknown: "neutral" } as const;
 
 const screen: Screen<Input> = {
   reads: [readDeskCase, ...colleagueReads],

@@ -1,6 +1,6 @@
 import { handleCases, requestCorrection, type DeskCase } from "#services/api";
 import { action, html, invalidInput, official, seeOther, type Form } from "#kernel";
-import { button, errorSummary, form, textarea } from "#ui";
+import { button, errorSummary, form, hiddenText, textarea } from "#ui";
 import { sent } from "../screen.ts";
 import { shell } from "../site.ts";
 import { readStanding, standingReads } from "../standing.ts";
@@ -32,7 +32,7 @@ const screen = stepScreen({
               ${textarea({
                 lang: p.lang,
                 name: `field:${field.path}`,
-                label: html`<span class="t-part">${w.wrong(field.label)}</span>`,
+                label: html`<span class="t-part">${w.wrong}</span>${hiddenText(`: ${field.label}`)}`,
                 rows: 2,
                 maxlength: 500,
                 value: sent(again?.form, `field:${field.path}`),

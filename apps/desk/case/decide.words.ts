@@ -37,7 +37,7 @@ export const words = messages({
     correctLead:
       "Écrivez sous chaque réponse ce qui ne va pas. Seules les réponses commentées seront rouvertes\u202f; le délai légal est suspendu jusqu’à la réponse.",
     given: "Réponse",
-    wrong: (label: string) => `Ce qui ne va pas\u202f: ${label}`,
+    wrong: "Ce qui ne va pas",
     note: "Message d’ensemble",
     correctConfirm: "Renvoyer au demandeur",
     correctMissing: "Écrivez au moins un commentaire, d’au moins trois caractères.",
@@ -107,7 +107,7 @@ export const words = messages({
     correctLead:
       "Write under each answer what is wrong. Only the answers you comment on are reopened; the legal clock stops until the reply.",
     given: "Answer",
-    wrong: (label: string) => `What is wrong: ${label}`,
+    wrong: "What is wrong",
     note: "General message",
     correctConfirm: "Send back to the applicant",
     correctMissing: "Write at least one comment, of three characters or more.",

@@ -48,10 +48,15 @@ export const caseScreen: Screen<{ number: string; fixe?: string }> = {
       ...(awaits(file) && fixe !== "1" ? { refresh: refreshSeconds } : {}),
       main: html`${refusalOf(p, again?.problem)}${caseHead(p, file, names)}
         <div class="d-case">
-          <div class="d-side">${todo(p, file, file.assignee ? names.get(file.assignee) : undefined)} ${historyPart(p, file, names)}</div>
+          <div class="d-side">${todo(p, file, file.assignee ? names.get(file.assignee) : undefined)}</div>
           <div class="d-file">
             ${decisionPart(p, file)} ${registerPart(p, file)} ${evidencePart(p, file)} ${answersPart(p, file)} ${feesPart(p, file)}
-            <p><a href="/bureau/dossiers" data-key="q" accesskey="q">← ${w.queue}</a></p>
+          </div>
+          <div class="d-past">
+            ${historyPart(p, file, names)}
+            <p>
+              <a href="/bureau/dossiers" data-key="q" accesskey="q">← ${w.queue} <kbd aria-hidden="true">Q</kbd></a>
+            </p>
           </div>
         </div>`,
     };

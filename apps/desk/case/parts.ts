@@ -60,26 +60,37 @@ function piece(p: PageContext, one: EvidenceView): Html {
   </article>`;
 }
 
+type Rows = DeskCase["answers"][number]["rows"];
+
+function answerFacts(p: PageContext, rows: Rows): Html {
+  return facts(
+    p.lang,
+    rows.map((row) => ({
+      key: row.label,
+      value: html`${row.value}${row.source ? html`<div class="t-source">${words(p.lang).source(row.source)}</div>` : ""}`,
+    })),
+  );
+}
+
+/** What the applicant answered; what the form took from the registers is folded, since it stands above as evidence. */
 export function answersPart(p: PageContext, file: DeskCase): Html {
   const w = words(p.lang);
-  const sections = file.answers.filter((section) => section.rows.length);
+  const own = file.answers
+    .map((section) => ({ ...section, rows: section.rows.filter((row) => !row.source) }))
+    .filter((section) => section.rows.length);
+  const taken = file.answers.flatMap((section) => section.rows.filter((row) => row.source));
   return html`<section aria-labelledby="answers">
     <h2 id="answers">${w.answers}</h2>
     ${
-      sections.length
-        ? sections.map(
+      own.length
+        ? own.map(
             (section) =>
               html`<h3>${section.title}</h3>
-                ${facts(
-                  p.lang,
-                  section.rows.map((row) => ({
-                    key: row.label,
-                    value: html`${row.value}${row.source ? html`<div class="t-source">${w.source(row.source)}</div>` : ""}`,
-                  })),
-                )}`,
+                ${answerFacts(p, section.rows)}`,
           )
         : html`<p class="t-soft">${w.noAnswers}</p>`
     }
+    ${taken.length ? disclosure(w.taken(taken.length), answerFacts(p, taken)) : ""}
   </section>`;
 }
 

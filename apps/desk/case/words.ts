@@ -60,6 +60,7 @@ export const words = messages({
     answers: "Réponses du demandeur",
     noAnswers: "Le formulaire ne demandait rien de plus que ce que l’État sait déjà.",
     source: (name: string) => `d’après ${name}`,
+    taken: (n: number) => (n === 1 ? "Une réponse reprise d’un registre" : `${n} réponses reprises des registres`),
     // ---- search
     register: "Recherche au registre",
     criteria: "Critères envoyés",
@@ -155,6 +156,7 @@ export const words = messages({
     answers: "The applicant’s answers",
     noAnswers: "The form asked nothing beyond what the State already knows.",
     source: (name: string) => `from ${name}`,
+    taken: (n: number) => (n === 1 ? "One answer taken from a register" : `${n} answers taken from registers`),
     register: "Search of the register",
     criteria: "Criteria sent",
     "search-not-needed": "Not needed for this procedure",
