@@ -1,4 +1,4 @@
-import { nodeHash } from "./hash.ts";
+import { perfectRoot } from "./hash.ts";
 import { type Range, rangeRoot, type Subtrees } from "./tree.ts";
 
 // Perfect subtrees are kept in tiles: 256 neighbouring hashes of every eighth level in one row. A million
@@ -27,16 +27,7 @@ export const edgeTiles = (size: number): { level: number; index: number; count: 
   return out;
 };
 
-const tileRoot = (hashes: Uint8Array, from: number, count: number): Uint8Array => {
-  let row: Uint8Array[] = [];
-  for (let i = 0; i < count; i++) row.push(hashes.subarray((from + i) * hashSize, (from + i + 1) * hashSize));
-  while (row.length > 1) {
-    const next: Uint8Array[] = [];
-    for (let i = 0; i < row.length; i += 2) next.push(nodeHash(row[i]!, row[i + 1]!));
-    row = next;
-  }
-  return row[0]!;
-};
+const tileRoot = (hashes: Uint8Array, from: number, count: number): Uint8Array => perfectRoot(hashes.subarray(from * hashSize), count);
 
 /** Adds leaves to a tree of `size`, given its edge (the unfinished tile of each level); hands back every tile that is new or longer. */
 export const append = (
