@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import { startPostgres } from "#kernel/postgres";
 import { root, sources } from "./tree.ts";
 
@@ -13,9 +13,17 @@ const wanted = process.argv.slice(2);
 const files = (await sources()).filter(
   (s) => /\.test\.(ts|mjs)$/.test(s.path) && (wanted.length === 0 || wanted.some((w) => s.path.includes(w))),
 );
-const needsWorld = (text: string) => /#kernel\/testing|playwright-core|startPostgres|browser\.ts|journey|spawn/.test(text);
-const worlds = files.filter((s) => needsWorld(s.text)).map((s) => s.path);
-const units = files.filter((s) => !needsWorld(s.text)).map((s) => s.path);
+const byPath = new Map((await sources()).map((s) => [s.path, s]));
+/** Does the file, or a helper it imports, own a database, a browser or a process? Then it gets a process of its own. */
+function needsWorld(path: string, seen = new Set<string>()): boolean {
+  const s = byPath.get(path);
+  if (!s || seen.has(path)) return false;
+  seen.add(path);
+  if (/#kernel\/testing|#kernel\/postgres|playwright-core|node:child_process|stopRendering|\brender\(/.test(s.text)) return true;
+  return s.imports.some((i) => i.specifier.startsWith(".") && needsWorld(normalize(join(dirname(path), i.specifier)), seen));
+}
+const worlds = files.filter((s) => needsWorld(s.path)).map((s) => s.path);
+const units = files.filter((s) => !needsWorld(s.path)).map((s) => s.path);
 
 const dir = mkdtempSync(join(tmpdir(), "toguna-test-"));
 const cluster = await startPostgres(join(dir, "postgres"), { fast: true });
