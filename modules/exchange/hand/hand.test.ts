@@ -48,7 +48,11 @@ test("from the question to the signed answer, by a registrar’s hand", async ()
   assert.ok(queue.requests.some((r) => r.id === id) && queue.waiting > 0);
   assert.ok(!JSON.stringify(queue).includes("Kaboré"), "the queue names nobody");
   const seen = await w.call(api.readHandRequest, { id }, { as: registrar() });
-  assert.deepEqual(seen.asked[0], { name: "Nom", value: "Kaboré" });
+  assert.deepEqual(seen.asked, [
+    { name: "Nom", value: "Kaboré" },
+    { name: "Prénoms", value: "Issouf" },
+    { name: "Date de naissance", value: "2 novembre 1988" },
+  ]);
   assert.ok(seen.fields.some((f) => f.name === "birth.date" && f.type === "date" && f.required));
   assert.equal(seen.client.name, "Ministère de la Justice");
   assert.match(seen.purpose, /bulletin/);

@@ -1,4 +1,4 @@
-import { type Context, notFound, say } from "#kernel";
+import { type Context, type Lang, notFound, say } from "#kernel";
 import type { answerHandRequest, declineHandRequest, HandRequestLine, HandRequestView, listHandRequests, readHandRequest } from "../api.ts";
 import type { InputOf, OutputOf } from "#kernel";
 import { basisOf, purposeMap } from "../directory/store.ts";
@@ -29,6 +29,12 @@ function lineView(ctx: Context, h: HandLine, purpose: string): HandRequestLine {
   };
 }
 
+/** A date as people read it; anything else as it was asked. */
+function spoken(value: string, lang: Lang): string {
+  if (!/^\d{4}-\d\d-\d\d$/.test(value) || Number.isNaN(Date.parse(value))) return value;
+  return new Intl.DateTimeFormat(lang === "en" ? "en-GB" : "fr-FR", { dateStyle: "long", timeZone: "UTC" }).format(new Date(value));
+}
+
 async function view(ctx: Context, h: HandLine): Promise<HandRequestView> {
   const purposes = await purposeMap(ctx.db);
   const purpose = purposes.get(h.purpose);
@@ -38,7 +44,7 @@ async function view(ctx: Context, h: HandLine): Promise<HandRequestView> {
     ...lineView(ctx, h, purpose ? ctx.say(purpose.label) : h.purpose),
     asked: h.query.map(([name, value]) => {
       const label = labels.get(name);
-      return { name: label ? say(label, ctx.lang) : name, value };
+      return { name: label ? say(label, ctx.lang) : name, value: spoken(value, ctx.lang) };
     }),
     fields: fieldsAsked(h.fields, h.keep).map((f) => fieldView(f, ctx.lang)),
     basis: basis ? ctx.say(basis) : "",
