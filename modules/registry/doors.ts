@@ -125,8 +125,8 @@ export async function actingRole(
 }
 
 /** The name an official acts under, as it was written when the role was given. */
-export function officialName(ctx: Context, account: string): Promise<string | undefined> {
-  return held.holderName(ctx, account);
+export async function officialName(ctx: Context, account: string): Promise<string | undefined> {
+  return (await held.holderNames(ctx, [account])).get(account);
 }
 
 /** The accounts that hold a permission in an institution today, themselves or by delegation. */

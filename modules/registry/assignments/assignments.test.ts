@@ -74,6 +74,9 @@ test("lending: the lender holds nothing meanwhile, the loan ends by itself, the 
   assert.deepEqual(await permissionsOf("salimata"), ["services.handle-cases"]);
   assert.deepEqual(await permissionsOf("boureima"), []);
   assert.deepEqual(await run((ctx) => holdersOf(ctx, { institution: court, permission: "services.decide-cases" })), []);
+  const listed = (await w.call(api.listAssignments, { account: "boureima" }, { as: admin })).assignments[0];
+  assert.equal(listed?.delegations[0]?.requestedByName, "Boureima Sawadogo", "a list names people, not accounts");
+  assert.equal(listed?.decidedByName, undefined, "but invents no name for who holds nothing here");
   const mine = await w.call(api.myRoles, {}, { as: w.citizen({ account: "salimata" }) });
   assert.deepEqual(
     [mine.roles[0]?.lent, mine.roles[0]?.until, mine.roles[0]?.institutionName],

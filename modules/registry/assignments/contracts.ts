@@ -35,6 +35,7 @@ const DelegationView = T.Object({
   version: T.Integer(),
   permissions: T.Optional(T.Array(T.String())),
   requestedBy: T.String(),
+  requestedByName: T.Optional(T.String()),
 });
 
 export const AssignmentView = T.Object({
@@ -52,8 +53,11 @@ export const AssignmentView = T.Object({
   /** In force today and not lent to somebody else. */
   effective: T.Boolean(),
   sensitive: T.Boolean(),
+  /** Accounts, or `system:…`; the names beside them are those they hold a role under here. */
   requestedBy: T.String(),
+  requestedByName: T.Optional(T.String()),
   decidedBy: T.Optional(T.String()),
+  decidedByName: T.Optional(T.String()),
   /** The caller may decide it: neither its requester nor its holder. */
   mayDecide: T.Boolean(),
   delegations: T.Array(DelegationView),

@@ -92,6 +92,9 @@ export async function listAssignments(ctx: Context, q: InputOf<typeof api.listAs
     rows.map((r) => r.id),
   );
   const today = ctx.clock.today();
+  const people = [...rows, ...loans].map((x) => x.requestedBy).concat(rows.flatMap((a) => a.decidedBy ?? []));
+  const named = await store.holderNames(ctx, people);
+  const asked = (by: string) => (named.has(by) ? { requestedByName: named.get(by) as string } : {});
   return {
     assignments: rows.map((a) => {
       const role = roleById(ctx, a.role);
@@ -111,7 +114,9 @@ export async function listAssignments(ctx: Context, q: InputOf<typeof api.listAs
         effective: effective(a, mine, today),
         sensitive: role ? needsTwo(role) : false,
         requestedBy: a.requestedBy,
+        ...asked(a.requestedBy),
         ...(a.decidedBy ? { decidedBy: a.decidedBy } : {}),
+        ...(a.decidedBy && named.has(a.decidedBy) ? { decidedByName: named.get(a.decidedBy) as string } : {}),
         mayDecide: a.state === "requested" && caller.permissions.has("registry.approve-roles") && mayDecide(a, caller.account),
         delegations: mine.map((d) => ({
           id: d.id,
@@ -123,6 +128,7 @@ export async function listAssignments(ctx: Context, q: InputOf<typeof api.listAs
           version: d.version,
           ...(d.permissions ? { permissions: [...d.permissions] } : {}),
           requestedBy: d.requestedBy,
+          ...asked(d.requestedBy),
         })),
       };
     }),

@@ -181,12 +181,12 @@ export async function chosenRole(ctx: Context, q: { session: string; account: st
   return found?.assignment;
 }
 
-/** The name an account was last appointed under. */
-export async function holderName(ctx: Context, account: string): Promise<string | undefined> {
-  const found = await ctx.db.maybe<{ holder: string }>(sql`
-    select holder from (
-      select holder, requested_at, id from registry.assignment where account = ${account}
-      union all select holder, requested_at, id from registry.delegation where account = ${account}) named
-    order by requested_at desc, id desc limit 1`);
-  return found?.holder;
+/** The names accounts were last appointed under; none for who never held a role the caller may see. */
+export async function holderNames(ctx: Context, accounts: readonly string[]): Promise<Map<string, string>> {
+  const found = await ctx.db.rows<{ account: string; holder: string }>(sql`
+    select distinct on (account) account, holder from (
+      select account, holder, requested_at, id from registry.assignment where account = any(${accounts})
+      union all select account, holder, requested_at, id from registry.delegation where account = any(${accounts})) named
+    order by account, requested_at desc, id desc`);
+  return new Map(found.map((row) => [row.account, row.holder]));
 }
