@@ -167,7 +167,7 @@ test("the printed code is read back from the page and verifies; tampered, it is 
       sign("sha256", bytes, { key: pair.privateKey, dsaEncoding: "ieee-p1363" }),
     );
     const pdf = await render(host, "act", { ...samples.act, verification: { ...samples.act.verification, code } });
-    for (const dpi of fields.name.startsWith("O") ? ["150", "300"] : ["150"]) {
+    for (const dpi of fields.name.startsWith("O") ? ["150", "300"] : ["250"]) {
       const picture = join(dir, `page-${dpi}`);
       execFileSync("pdftoppm", ["-r", dpi, "-gray", "-png", "-singlefile", save(pdf), picture]);
       const scanned = execFileSync("zbarimg", ["-q", "--raw", `${picture}.png`], { encoding: "utf8" }).trim();
