@@ -66,6 +66,10 @@ describe("work whose job is gone", () => {
       `case:${number}`,
     ]);
     assert.equal((rows[0] as { n: number }).n, 1);
+    const figures = await h.w.call(api.readOfficeStatistics, {});
+    const office = figures.offices.find((o) => o.institution === "bf-tgi-koudougou");
+    assert.equal(office?.received, 3);
+    assert.equal(office?.medianHours, undefined, "too few to speak of");
     const queue = await h.w.call(api.readQueue, { view: "late" }, { as: h.clerk });
     assert.ok(queue.items.some((i) => i.number === number && i.clock?.late === true));
   });

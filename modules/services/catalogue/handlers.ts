@@ -4,7 +4,7 @@ import type * as api from "./contracts.ts";
 import { catalogueOf, currentProcedure, knownEntry } from "./definitions.ts";
 import { lifeEvents } from "./procedure.ts";
 import { byTitle, search } from "./search.ts";
-import { officeFigures } from "./store.ts";
+import { type Figures, officeFigures } from "./store.ts";
 import { entrySummary, entryView, eventView, procedureView, summaryView } from "./view.ts";
 
 export async function searchCatalogue(
@@ -44,6 +44,28 @@ export async function readEntry(ctx: Context, { slug }: InputOf<typeof api.readE
   return entryView(ctx, knownEntry(ctx, slug));
 }
 
+interface Recent {
+  until: number;
+  since: Date;
+  rows: Figures[];
+}
+const recent = new WeakMap<object, Map<string, Recent>>();
+
+/** Public figures count every case of a year: made at most once in five minutes, whoever asks how often. */
+async function recentFigures(ctx: Context, procedure: string | undefined): Promise<Recent> {
+  const now = ctx.clock.now().getTime();
+  const kept = recent.get(ctx.country) ?? new Map<string, Recent>();
+  recent.set(ctx.country, kept);
+  const before = kept.get(procedure ?? "");
+  if (before && before.until > now && before.until - now <= 300_000) return before;
+  const since = new Date(now - 365 * 86_400_000);
+  // only procedures that exist have a place of their own in this memory
+  const known = procedure === undefined || catalogueOf(ctx.country).bySlug.has(procedure);
+  const made = { until: now + 300_000, since, rows: known ? await officeFigures(ctx, procedure, since) : [] };
+  if (known) kept.set(procedure ?? "", made);
+  return made;
+}
+
 /** Under this many decided cases, a time would speak of persons and not of an office. */
 const least = 5;
 
@@ -51,8 +73,7 @@ export async function readOfficeStatistics(
   ctx: Context,
   input: InputOf<typeof api.readOfficeStatistics>,
 ): Promise<OutputOf<typeof api.readOfficeStatistics>> {
-  const since = new Date(ctx.clock.now().getTime() - 365 * 86_400_000);
-  const rows = await officeFigures(ctx, input.procedure, since);
+  const { since, rows } = await recentFigures(ctx, input.procedure);
   const { bySlug } = catalogueOf(ctx.country);
   const offices = [];
   for (const r of rows) {

@@ -27,7 +27,7 @@ export const QueueCounts = T.Object({
   correction: T.Integer(),
   late: T.Integer(),
   "to-sign": T.Integer(),
-  done: T.Integer(),
+  done: T.Integer({ description: "Ended in the last thirty days" }),
 });
 
 export const Conviction = T.Object({

@@ -13,7 +13,7 @@ const conditions = (view: DeskView, account: string, now: Date) =>
     correction: sql`c.state = 'correction-requested'`,
     late: sql`c.due_at < ${now}`,
     "to-sign": sql`c.state in ('decided', 'signing')`,
-    done: sql`c.state in ('issued', 'refused', 'abandoned')`,
+    done: sql`c.ended_at is not null`,
     all: sql`true`,
   })[view];
 
@@ -26,15 +26,18 @@ export interface QueueAsk {
   page: number;
 }
 
+/** What presses comes first; what is over, or everything, newest first. Each order has its index. */
+const orderOf = (view: DeskView) =>
+  view === "done" ? sql`c.ended_at desc` : view === "all" ? sql`c.submitted_at desc` : sql`c.due_at nulls last, c.submitted_at, c.number`;
+
 /** One more row than a page holds, to know whether there is more. */
 export function queue(ctx: Context, q: QueueAsk): Promise<CaseRow[]> {
-  const newestFirst = q.view === "done";
   return ctx.db.rows<CaseRow>(sql`
     select ${caseColumns} from services.case_file c
     where c.institution = ${q.institution} and c.submitted_at is not null and ${conditions(q.view, q.account, ctx.clock.now())}
       ${q.procedure ? sql`and c.procedure = ${q.procedure}` : sql``}
       ${q.number ? sql`and c.number = ${q.number}` : sql``}
-    order by ${newestFirst ? sql`c.ended_at desc nulls last` : sql`c.due_at nulls last`}, c.submitted_at, c.number
+    order by ${orderOf(q.view)}
     offset ${(q.page - 1) * pageSize} limit 51`);
 }
 
@@ -42,11 +45,16 @@ export type Counts = Record<Exclude<DeskView, "all">, number>;
 
 export function counts(ctx: Context, institution: string, account: string): Promise<Counts> {
   const now = ctx.clock.now();
+  const month = new Date(now.getTime() - 30 * 86_400_000);
   const n = (view: DeskView) => sql`count(*) filter (where ${conditions(view, account, now)})::int`;
   return ctx.db.one<Counts>(sql`
     select ${n("to-take")} as "to-take", ${n("mine")} as mine, ${n("in-hand")} as "in-hand", ${n("correction")} as correction,
-      ${n("late")} as late, ${n("to-sign")} as "to-sign", ${n("done")} as done
-    from services.case_file c where c.institution = ${institution} and c.submitted_at is not null`);
+      ${n("late")} as late, ${n("to-sign")} as "to-sign",
+      (select count(*)::int from services.case_file d
+        where d.institution = ${institution} and d.ended_at > ${month} and d.submitted_at is not null) as done
+    from services.case_file c
+    where c.institution = ${institution} and c.submitted_at is not null
+      and c.state in ('submitted', 'in-instruction', 'correction-requested', 'decided', 'signing')`);
 }
 
 // ---- the search of a register

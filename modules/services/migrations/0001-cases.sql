@@ -45,6 +45,8 @@ create table case_file (
 create index on case_file (person, created_at desc);
 -- the office's queue, by due date; drafts never enter it
 create index on case_file (institution, state, due_at) where submitted_at is not null;
+create index on case_file (institution, ended_at desc) where ended_at is not null and submitted_at is not null;
+create index on case_file (institution, submitted_at desc) where submitted_at is not null;
 create index on case_file (due_at) where due_at is not null and not overdue_told;
 alter table case_file enable row level security;
 create policy case_file_access on case_file using (
