@@ -46,8 +46,7 @@ function state(p: PageContext, plan: Plan): Html {
       (one) =>
         html`<section class="t-box">
           <h2>${one.title} ${evidenceTag(one)}</h2>
-          <p>${one.holder}</p>
-          ${evidenceProgress(p, one)}
+          ${one.answeredAt ? "" : html`<p>${one.holder}</p>`} ${evidenceProgress(p, one)}
         </section>`,
     )}`;
 }

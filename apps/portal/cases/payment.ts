@@ -32,6 +32,7 @@ const words = messages({
     simulated: "Paiement simulé",
     simulatedText:
       "Dans cette démonstration, aucun argent ne circule. L’opérateur est un simulateur qui répond parfois en retard, deux fois ou jamais, comme dans la vie.",
+    handset: "Ouvrir le téléphone simulé de l’opérateur, pour y faire un code",
     operator: "Avec quel opérateur\u202f?",
     phone: "Numéro qui paie",
     phoneHint: "Le numéro de votre compte de monnaie électronique.",
@@ -68,6 +69,7 @@ const words = messages({
     simulated: "Simulated payment",
     simulatedText:
       "In this demonstration no money moves. The operator is a simulator that sometimes answers late, twice or never, as in life.",
+    handset: "Open the operator’s simulated telephone, to make a code there",
     operator: "With which operator?",
     phone: "Number that pays",
     phoneHint: "The number of your mobile money account.",
@@ -101,9 +103,19 @@ const words = messages({
 const who = person({ level: "substantial" });
 const path = (number: string) => casePath(number, "/paiement");
 
-function simulatedNote(p: PageContext): Html | "" {
+/** Where the demonstration's operators live: another server, as in life. */
+function handset(p: PageContext, total: number): string {
+  const base = p.config.setting("sandbox_url") ?? `http://127.0.0.1:${p.config.setting("sandbox_port") ?? "8090"}`;
+  return query(`${base}/money`, { amount: String(total), lang: p.lang });
+}
+
+function simulatedNote(p: PageContext, total: number): Html | "" {
   const w = words(p.lang);
-  return p.config.demo ? inset(html`<p><b>${w.simulated}.</b> ${w.simulatedText}</p>`) : "";
+  if (!p.config.demo) return "";
+  return inset(
+    html`<p><b>${w.simulated}.</b> ${w.simulatedText}</p>
+      <p><a href="${handset(p, total)}" target="handset" rel="noreferrer">${w.handset}</a></p>`,
+  );
 }
 
 function payView(p: PageContext, view: CaseView, payment: PaymentView, sent?: Form, problem?: Problem): Html {
@@ -126,7 +138,7 @@ function payView(p: PageContext, view: CaseView, payment: PaymentView, sent?: Fo
         }
         <p class="t-overline">${view.procedure.title}</p>
         <h1>${w.payTitle(amount(p, payment.amount))}</h1>
-        ${simulatedNote(p)} ${feeTable(p, payment.lines, w.lines)}
+        ${simulatedNote(p, payment.amount)} ${feeTable(p, payment.lines, w.lines)}
         ${form(
           { action: path(view.number), hidden: p.csrf },
           radios({
@@ -180,7 +192,7 @@ function waitView(p: PageContext, view: CaseView, payment: PaymentView, stopped:
       ...(stopped ? {} : { scripts: ["waiting.js"], refresh: seconds }),
       main: html`<div class="t-text">
         <h1>${w.waitTitle}</h1>
-        ${simulatedNote(p)}
+        ${simulatedNote(p, payment.amount)}
         ${live(
           "payment",
           html`<p class="t-lead">${payment.label}</p>

@@ -4,7 +4,7 @@ import { actions, amount, button, dateTime, errorSummary, form, inset, warning, 
 import { fieldErrors, problemBanner } from "../problems.ts";
 import { goTo } from "../shell.ts";
 import { answersFrom, ask } from "./fields.ts";
-import { answered, caseFees, caseForm, caseInput, caseNumber, casePath, hiddenVersion, received, showCase } from "./parts.ts";
+import { answered, caseFees, caseForm, caseInput, caseNumber, casePath, hiddenVersion, provenanceLine, showCase } from "./parts.ts";
 import { sectionPath } from "./questions.ts";
 import { words } from "./words.ts";
 
@@ -40,12 +40,7 @@ function reviewView(p: PageContext, view: CaseView, questions: FormView, problem
         <p>${w.reviewText}</p>
         <h2>${w.answers}</h2>
         ${answered(p, view, (section) => sectionPath(view.number, section))}
-        ${
-          view.evidence.some((one) => one.data.length)
-            ? html`<h2>${w.evidence}</h2>
-                ${received(p, view.evidence)}`
-            : ""
-        }
+        ${view.evidence.map((one) => (one.answeredAt ? html`<p class="t-source"><b>${one.title}</b> · ${provenanceLine(p, one)}</p>` : ""))}
         ${
           view.fees.total
             ? html`<h2>${w.fees}</h2>

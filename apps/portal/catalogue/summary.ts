@@ -6,18 +6,18 @@ const words = messages({
   fr: {
     free: "Gratuit",
     by: (authority: string) => `décide\u202f: ${authority}`,
-    offline: (authority: string) => `pas encore en ligne\u202f; s’adresser à\u202f: ${authority}`,
+    offline: "Pas encore en ligne",
   },
   en: {
     free: "Free",
     by: (authority: string) => `decided by: ${authority}`,
-    offline: (authority: string) => `not online yet; go to: ${authority}`,
+    offline: "Not online yet",
   },
 });
 
 /** Price, delay, who decides: one quiet line under a title. Of what is not online only the office is sure. */
 export function procedureMeta(p: PageContext, one: ProcedureSummary): Html {
   const w = words(p.lang);
-  if (!one.online) return html`${w.offline(one.authority)}`;
+  if (!one.online) return html`${w.offline}`;
   return html`${one.total === 0 ? w.free : amount(p, one.total)} · ${one.delay} · ${w.by(one.authority)}`;
 }

@@ -15,6 +15,7 @@ const words = messages({
     be: (name: string) => `Être ${name}`,
     phone: "Téléphone",
     open: "Ouvrir ce téléphone",
+    password: "Mot de passe de tous les agents",
     login: "Identifiant",
     code: "Code du moment",
     left: (seconds: number) => `encore ${seconds}\u202fs\u202f; rechargez la page pour le suivant`,
@@ -37,6 +38,7 @@ const words = messages({
     be: (name: string) => `Be ${name}`,
     phone: "Telephone",
     open: "Open this telephone",
+    password: "Password of all officials",
     login: "User name",
     code: "Code just now",
     left: (seconds: number) => `${seconds} s left; reload the page for the next`,
@@ -79,6 +81,7 @@ export const peoplePage = page({
     const w = words(p.lang);
     const { people, counts } = await p.call(listDemoPeople, {});
     const { officials } = await p.call(readDemoCodes, {});
+    const password = p.config.setting("demo_password");
     const codeOf = (login: string | undefined) => officials.find((one) => one.username === login);
     return show(p, {
       title: w.title,
@@ -91,6 +94,7 @@ export const peoplePage = page({
         </ul>
         <h2>${w.officials}</h2>
         <p>${w.officialsText} <a href="/bureau">${w.desk}</a></p>
+        ${password ? html`<p>${w.password} : <code>${password}</code></p>` : ""}
         <ul class="t-cards">
           ${people
             .filter((one) => one.kind === "official")
