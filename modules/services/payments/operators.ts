@@ -4,8 +4,14 @@ import { paymentPort, type PaymentOperator } from "../ports.ts";
 
 const known = new WeakMap<object, PaymentOperator[]>();
 
+/** A house without a payment driver runs: its procedures with a fee say that there is no means of payment. */
 export function learnOperators(host: Host): void {
-  known.set(host.country, host.port(paymentPort).operators());
+  try {
+    known.set(host.country, host.port(paymentPort).operators());
+  } catch (error) {
+    host.log.warn({ error: String(error) }, "no payment driver: fees cannot be paid");
+    known.set(host.country, []);
+  }
 }
 
 export function operatorsOf(ctx: Pick<Context, "country">): readonly PaymentOperator[] {
