@@ -66,8 +66,15 @@ test("what left the pack is closed, not forgotten: its exchanges stay readable",
   );
   await w.owner("update exchange.loaded set digest = 'older'");
   await w.transaction((ctx) => loadCountry(ctx));
-  const old = await w.call(api.readService, { id: "BF/GOV/ONI/IDENTITE/old" });
-  assert.deepEqual([old.enabled, old.notice], [false, "withdrawn"]);
+  const state = async (id: string) => (await w.call(api.readService, { id })).enabled;
+  assert.equal(await state("BF/GOV/ONI/IDENTITE/old"), false);
+  // And what comes back is open again.
+  await w.owner("update exchange.service set withdrawn = true where id = 'BF/GOV/EC-SOURGOU/ETAT-CIVIL/births'");
+  assert.equal(await state("BF/GOV/EC-SOURGOU/ETAT-CIVIL/births"), false);
+  await w.owner("update exchange.loaded set digest = 'oldest'");
+  await w.transaction((ctx) => loadCountry(ctx));
+  assert.equal(await state("BF/GOV/EC-SOURGOU/ETAT-CIVIL/births"), true);
+  assert.equal(await state("BF/GOV/ONI/IDENTITE/old"), false);
 });
 
 test("another country is another pack, nothing else", async () => {

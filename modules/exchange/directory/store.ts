@@ -24,7 +24,7 @@ export interface Service {
 }
 const serviceColumns = sql`s.id, s.subsystem, s.code, s.institution, s.kind, s.title, s.base_url as "baseUrl",
   s.timeout_seconds as "timeoutSeconds", s.answers_in_days as "answersInDays", s.lapses_in_days as "lapsesInDays", s.endpoints, s.query,
-  s.fields, s.keep_days as "keepDays", s.source, s.enabled, s.notice`;
+  s.fields, s.keep_days as "keepDays", s.source, s.enabled and not s.withdrawn as enabled, s.notice`;
 
 export interface Client {
   id: string;
@@ -129,8 +129,7 @@ export async function putDirectory(ctx: Context, d: Directory, digest: Buffer): 
     on conflict (id) do update set kind = excluded.kind, title = excluded.title, base_url = excluded.base_url,
       timeout_seconds = excluded.timeout_seconds, answers_in_days = excluded.answers_in_days, lapses_in_days = excluded.lapses_in_days,
       endpoints = excluded.endpoints, query = excluded.query, fields = excluded.fields, keep_days = excluded.keep_days, source = excluded.source`);
-  await db.run(sql`update exchange.service set enabled = false, notice = 'withdrawn'
-    where not (id = any(${d.services.map((s) => s.id)}))`);
+  await db.run(sql`update exchange.service set withdrawn = not withdrawn where withdrawn = (id = any(${d.services.map((one) => one.id)}))`);
   await db.run(sql`delete from exchange.access_right`);
   await db.run(sql`insert into exchange.access_right (id, service, subject, methods, path, purposes, fields, basis, from_day, until_day)
     select x.id, x.service, x.subject, array(select jsonb_array_elements_text(x.methods)), x.path,
