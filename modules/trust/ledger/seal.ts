@@ -10,7 +10,7 @@ import { append, edgeTiles } from "./tiles.ts";
 const batch = 10_000;
 const roundsAtOnce = 50;
 
-/** The log's name: one installation, one log. */
+/** The log's name, given once: a later change of address does not make it another log. */
 export const originOf = (j: Pick<Context, "config" | "country">): string =>
   `${new URL(j.config.origin).host}/${j.country.code}/ledger`.replace(/[\s+]/g, "-");
 
@@ -29,10 +29,12 @@ export const sealWaiting = async (j: JobContext): Promise<number> => {
   return sealed;
 };
 
-const sealBatch = async (ctx: Context): Promise<number> => {
+/** One batch, in the caller's transaction. */
+export const sealBatch = async (ctx: Context): Promise<number> => {
   const rows = await ledgerBatch(ctx, batch);
   if (!rows || rows.length === 0) return 0;
-  const size = (await latestHead(ctx))?.size ?? 0;
+  const latest = await latestHead(ctx);
+  const size = latest?.size ?? 0;
   if (Number(rows[0]!.index) !== size)
     throw new Error(`the next leaf is ${rows[0]!.index}, the tree has ${size}: the ledger needs an operator`);
   const edge = new Map((await tilesAt(ctx, edgeTiles(size))).map((tile) => [tile.level, tile.hashes]));
@@ -42,7 +44,7 @@ const sealBatch = async (ctx: Context): Promise<number> => {
     rows.map((row) => factLeaf(row.header, row.dataHash)),
   );
   await keepTiles(ctx, grown.tiles);
-  await keepHead(ctx, { size: grown.size, root: grown.root, origin: originOf(ctx), at: ctx.clock.now() });
+  await keepHead(ctx, { size: grown.size, root: grown.root, origin: latest?.origin ?? originOf(ctx), at: ctx.clock.now() });
   ctx.metric.count("ledger_sealed_total", {}, rows.length);
   return rows.length;
 };

@@ -7,6 +7,7 @@ import { fromHex } from "../der/read.ts";
 import { noted, trustWorld, type TrustWorld } from "../test-world.ts";
 import { checkConsistency, checkInclusion } from "./check.ts";
 import { factLeaf } from "./hash.ts";
+import { sealBatch, sealWaiting } from "./seal.ts";
 import { latestHead } from "./store.ts";
 
 let w: TrustWorld;
@@ -92,6 +93,16 @@ test("the ledger grows consistently, in batches of any size", async () => {
   await assert.rejects(w.call(api.readInclusion, {}), { code: "trust.not-sealed-yet" });
 });
 
+test("a new address does not make another ledger", async () => {
+  const { origin, size } = await w.call(api.readHead, {});
+  await w.note("moved");
+  const moved = { ...w.j.config, origin: "https://elsewhere.example" };
+  assert.equal(await w.transaction((ctx) => sealBatch({ ...ctx, config: moved })), 1);
+  await w.seal();
+  const head = await w.call(api.readHead, {});
+  assert.deepEqual([head.origin, head.size], [origin, size + 1]);
+});
+
 test("several sealers at once give each fact one leaf", async () => {
   const before = await sizeNow();
   await Promise.all(Array.from({ length: 6 }, (_, i) => w.note(`p${i}`, `q${i}`)));
@@ -112,7 +123,6 @@ test("a transaction undone leaves no leaf; a sealer that dies in the middle lose
   await w.note("kept");
   const keys = w.j.port;
   // Dies between the tree and the signature: the head stays unsigned, the next round signs it.
-  const { sealWaiting } = await import("./seal.ts");
   const dead = {
     ...w.j,
     port: (() => {
