@@ -25,6 +25,16 @@ export async function readBody(req: IncomingMessage): Promise<string | undefined
   return Buffer.concat(pieces).toString("utf8");
 }
 
+/** An object sent as JSON; empty when it is anything else. */
+export function asObject(text: string | undefined): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text ?? "");
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
 export function json(res: ServerResponse, status: number, body: unknown): void {
   const text = JSON.stringify(body);
   res

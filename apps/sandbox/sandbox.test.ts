@@ -153,6 +153,12 @@ test("the handset page makes a code from a form, and says what is wrong with it"
 test("tricks with paths and bodies get a plain refusal", async () => {
   assert.equal((await get("/registers/bf-oni/%E0%A4%A")).status, 400);
   assert.equal((await pay({})).status, 400);
+  for (const body of ["", "null", "[1]", "{", '{"amount":{}}'])
+    for (const path of ["payments", "refunds"]) {
+      const headers = { authorization: "Bearer toguna-demonstration-merchant" };
+      assert.equal((await get(`/money/${operator()}/${path}`, { method: "POST", headers, body })).status, 400, `${path} ${body}`);
+      assert.equal((await get("/money", { method: "POST", headers: { "content-type": "application/json" }, body })).status, 400);
+    }
   const large = await get("/money", { method: "POST", body: "x".repeat(100_000) });
   assert.equal(large.status, 400);
 });

@@ -1,19 +1,14 @@
 /** The operators' counters: for merchants (payments, refunds, statement) and for the payer's simulated handset. */
-import { json, readBody, type Route, text } from "../http.ts";
+import { asObject, json, readBody, type Route, text } from "../http.ts";
 import { international, type MoneyWorld } from "./world.ts";
 import { handsetPage, type Shown } from "./handset.ts";
 import { type Behaviour, behaviours, csv, makeCode, type Order, statement } from "./operator.ts";
 
 const fields = ["reference", "phone", "currency", "otp", "label", "callback"] as const;
 
-function readOrder(raw: string): Order | undefined {
-  let order: Record<string, unknown>;
-  try {
-    order = JSON.parse(raw) as Record<string, unknown>;
-  } catch {
-    return undefined;
-  }
-  if (typeof order !== "object" || order === null || typeof order["amount"] !== "number") return undefined;
+function readOrder(raw: string | undefined): Order | undefined {
+  const order = asObject(raw);
+  if (typeof order["amount"] !== "number") return undefined;
   for (const field of fields) if (typeof order[field] !== "string") return undefined;
   const url = order["callback"] as string;
   if (!URL.canParse(url) || !/^https?:/.test(url) || (order["reference"] as string).length > 64) return undefined;
@@ -30,7 +25,7 @@ export function moneyRoutes(world: MoneyWorld): Route[] {
     if (req.headers.authorization !== `Bearer ${world.merchantKey}`)
       return (json(res, 401, { code: 401, message: "unknown merchant" }), true);
     if (what === "payments" && method === "POST" && path.length === 3) {
-      const order = readOrder((await readBody(req)) ?? "");
+      const order = readOrder(await readBody(req));
       if (!order) return (json(res, 400, { code: 400, message: "malformed order" }), true);
       const then = desk.charge(order);
       if (then.cut) res.destroy();
@@ -52,12 +47,7 @@ export function moneyRoutes(world: MoneyWorld): Route[] {
       return true;
     }
     if (what === "refunds" && method === "POST") {
-      const wish = JSON.parse((await readBody(req)) || "{}") as {
-        reference?: unknown;
-        payment?: unknown;
-        amount?: unknown;
-      };
-      const { reference, payment, amount } = wish;
+      const { reference, payment, amount } = asObject(await readBody(req));
       if (typeof reference !== "string" || typeof payment !== "string" || typeof amount !== "number")
         return (json(res, 400, { code: 400, message: "malformed refund" }), true);
       const answer = desk.refund({ reference, payment, amount });
@@ -98,7 +88,7 @@ export function moneyRoutes(world: MoneyWorld): Route[] {
     if (method !== "POST") return false;
     const raw = (await readBody(req)) ?? "";
     const asJson = req.headers["content-type"]?.startsWith("application/json") ?? false;
-    const form = asJson ? new Map(Object.entries(JSON.parse(raw) as Record<string, string>)) : new URLSearchParams(raw);
+    const form = asJson ? new Map(Object.entries(asObject(raw))) : new URLSearchParams(raw);
     const field = (name: string) => String(form.get(name) ?? "").trim();
     const shown: Shown = {
       phone: field("phone"),
