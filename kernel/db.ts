@@ -43,31 +43,43 @@ export function openDatabase(url: string, max = 16): Database {
     pool,
     close: () => pool.end(),
     async transaction(o, fn, beforeCommit) {
-      const client = await connect(pool);
       let broken: Error | undefined;
-      try {
+      let started: Promise<unknown> | undefined;
+      // Begun by the first statement: an answer made from memory (the catalogue) costs the database nothing. Begin, settings
+      // and that statement travel together: pg queues them, the server answers in order.
+      const open = async (): Promise<pg.PoolClient> => {
         const s = o.settings;
-        // begin and settings travel together: pg queues them, the server answers in order
-        const opening = client.query(o.readOnly ? "begin read only" : "begin");
-        const setting = client.query({
-          name: "toguna-settings",
-          text: "select set_config('toguna.person',$1,true), set_config('toguna.institution',$2,true), set_config('toguna.unscoped',$3,true), set_config('toguna.account',$4,true)",
-          values: [s.person ?? "", s.institution ?? "", s.unscoped ? "on" : "", s.account ?? ""],
-        });
-        await Promise.all([opening, setting]);
-        const tx = transactionOn(client);
+        const c = await connect(pool);
+        started = Promise.all([
+          c.query(o.readOnly ? "begin read only" : "begin"),
+          c.query({
+            name: "toguna-settings",
+            text: "select set_config('toguna.person',$1,true), set_config('toguna.institution',$2,true), set_config('toguna.unscoped',$3,true), set_config('toguna.account',$4,true)",
+            values: [s.person ?? "", s.institution ?? "", s.unscoped ? "on" : "", s.account ?? ""],
+          }),
+        ]);
+        started.catch(() => undefined); // told at the commit, or by the statement that comes after it
+        return c;
+      };
+      let opening: Promise<pg.PoolClient> | undefined;
+      try {
+        const tx = transactionOn(() => (opening ??= open()));
         const result = await fn(tx);
         if (beforeCommit) await beforeCommit(tx);
-        const end = await client.query("commit");
+        if (!opening) return result;
+        const held = await opening;
+        await started;
+        const end = await held.query("commit");
         if (end.command !== "COMMIT")
           throw new Error(`the transaction ended with ${end.command}: an SQL error was swallowed without a savepoint`);
         return result;
       } catch (error) {
         broken = isConnectionError(error) ? (error as Error) : undefined;
-        if (!broken) await client.query("rollback").catch((e: Error) => (broken = e));
+        const client = await opening?.catch(() => undefined);
+        if (client && !broken) await client.query("rollback").catch((e: Error) => (broken = e));
         throw translate(error);
       } finally {
-        client.release(broken);
+        (await opening?.catch(() => undefined))?.release(broken);
       }
     },
   };
@@ -81,12 +93,12 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   }
 }
 
-function transactionOn(client: pg.PoolClient): Tx {
+function transactionOn(open: () => Promise<pg.PoolClient>): Tx {
   const marks: (() => () => void)[] = [];
   let depth = 0;
-  const exec = (q: Sql) => client.query(compile(q));
+  const exec = async (q: Sql) => (await open()).query(compile(q));
   return {
-    query: (text, values) => client.query(text, values),
+    query: async (text, values) => (await open()).query(text, values),
     onSavepoint: (mark) => void marks.push(mark),
     rows: async <R>(q: Sql) => (await exec(q)).rows as R[],
     async one<R>(q: Sql) {
@@ -103,6 +115,7 @@ function transactionOn(client: pg.PoolClient): Tx {
     async savepoint(fn) {
       const name = `s${++depth}`;
       const undo = marks.map((mark) => mark());
+      const client = await open();
       await client.query(`savepoint ${name}`);
       try {
         const result = await fn();
