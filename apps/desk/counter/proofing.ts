@@ -23,7 +23,8 @@ import { deskAction, deskPage, sent, type Again, type Screen } from "../screen.t
 import { refusalOf } from "../site.ts";
 import { words } from "./words.ts";
 
-const kinds = ["identity-card", "passport", "birth-certificate"] as const;
+/** The contract's names of fields, where this form calls them otherwise. */
+const here: Record<string, string> = { "document.number": "number", "document.birthDate": "birth", "document.kind": "kind" };
 const seconds = 3;
 
 const screen: Screen<{ proofing: string; fixe?: string }> = {
@@ -58,7 +59,7 @@ function state(p: PageContext, one: ProofingView, again: Again | undefined): Htm
 
 function found(p: PageContext, one: ProofingView, entry: NonNullable<ProofingView["entry"]>, again: Again | undefined): Html {
   const w = words(p.lang);
-  const errors = (again?.problem.more.fields ?? []).map((f) => ({ path: f.path, message: p.say(f.message) }));
+  const errors = (again?.problem.more.fields ?? []).map((f) => ({ path: here[f.path] ?? f.path, message: p.say(f.message) }));
   const error = (path: string) => errors.find((e) => e.path === path)?.message;
   const value = (name: string) => sent(again?.form, name);
   return html`<div class="t-panes">
@@ -79,12 +80,16 @@ function found(p: PageContext, one: ProofingView, entry: NonNullable<ProofingVie
       ${errorSummary(p.lang, errors)}
       ${form(
         { action: `/bureau/guichet/${one.proofing}`, hidden: p.csrf },
-        radios({
+        input({
           lang: p.lang,
           name: "kind",
           label: w.kind,
-          value: value("kind") || "identity-card",
-          items: kinds.map((kind) => ({ value: kind, text: w[`kind-${kind}`] })),
+          hint: w.kindHint,
+          width: 10,
+          maxlength: 40,
+          autocomplete: "off",
+          spellcheck: false,
+          value: value("kind"),
         }),
         input({
           lang: p.lang,
@@ -136,7 +141,7 @@ export const proofingAction = deskAction({
   who: official(provePersons),
   form: T.Object({
     proofing: T.String({ pattern: "^[0-9a-f-]{36}$" }),
-    kind: T.Enum([...kinds]),
+    kind: T.String({ minLength: 2, maxLength: 40 }),
     number: T.String({ minLength: 3, maxLength: 40 }),
     "birth.day": T.String({ maxLength: 2 }),
     "birth.month": T.String({ maxLength: 2 }),
@@ -155,7 +160,7 @@ export const proofingAction = deskAction({
     await a.call(concludeProofing, {
       proofing: form.proofing,
       code: form.code.replace(/\s/g, ""),
-      document: { kind: form.kind, number: form.number.trim(), birthDate },
+      document: { kind: form.kind.trim(), number: form.number.trim(), birthDate },
       samePerson: form.same === "yes",
     });
     return seeOther(`/bureau/guichet/${form.proofing}`);
