@@ -1,4 +1,4 @@
-import { type Context, factById, implement, leafIndexOf, ledgerRows, relay } from "#kernel";
+import { type Context, factById, forbidden, implement, leafIndexOf, ledgerRows, relay } from "#kernel";
 import * as api from "./api.ts";
 import { addAnchor, importCertificate } from "./certificates/external.ts";
 import { buildIssued, factSubject, held, keepIssued, type Subject, subjectName } from "./certificates/issue.ts";
@@ -71,6 +71,14 @@ const subjectOf = (o: Asked): Subject =>
         name: o.name,
       };
 
+/** A seal may be made for any institution by whoever holds the permission; an official's certificate only by her own. */
+const ownOfficial = (ctx: Context, o: Asked): Subject => {
+  const subject = subjectOf(o);
+  const elsewhere = ctx.caller.kind === "official" && ctx.caller.institution !== subject.institution;
+  if (subject.kind === "person" && elsewhere) throw forbidden();
+  return subject;
+};
+
 export const handlers = implement(api, {
   async listCertificates(ctx, input) {
     const rows = await list(ctx, input);
@@ -95,13 +103,14 @@ export const handlers = implement(api, {
 
   issueCertificate: relay({
     async before(ctx, input) {
+      const subject = ownOfficial(ctx, input);
       const [current, issuing] = [
         await usable(ctx, [{ kind: input.kind, subject: input.subject }]),
         await usable(ctx, [{ kind: "issuing", subject: "issuing" }]),
       ];
       if (current.length > 0) throw certificateIs();
       if (!issuing[0]) throw certificateMissing();
-      return { subject: subjectOf(input), issuing: issuing[0] };
+      return { subject, issuing: issuing[0] };
     },
     outside: (out, state) => buildIssued(out, state.subject, held(out, state.issuing)),
     async after(ctx, _state, made) {
@@ -111,7 +120,7 @@ export const handlers = implement(api, {
   }),
 
   requestCertificate: relay({
-    before: async (_ctx, input) => subjectOf(input),
+    before: async (ctx, input) => ownOfficial(ctx, input),
     async outside(out, subject) {
       const keys = out.port(keysPort);
       const key = await keys.generate(`${subject.kind} ${subject.subject}`);

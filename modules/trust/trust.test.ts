@@ -258,6 +258,26 @@ test("another institution does not see an official's certificate; seals are publ
   );
 });
 
+test("certificates by hand: a seal for any institution, an official's by her own only, never a second one", async () => {
+  const asked = { institution: "zz-dgi", institutionName: "Direction d’essai", name: "Direction d’essai" };
+  const seal = { kind: "seal" as const, subject: "zz-dgi", ...asked };
+  const made = await w.call(api.issueCertificate, seal, { as: manager() });
+  assert.equal((await sealKeyFor(w.j, { id: "zz-dgi", name: "x" })).serial, made.serial);
+  await assert.rejects(w.call(api.issueCertificate, seal, { as: manager() }), { code: "trust.certificate-exists" });
+  const person = { kind: "person" as const, subject: "0199aaaa-0000-7000-8000-00000000000a", ...asked, name: "Ali Essai" };
+  await assert.rejects(w.call(api.issueCertificate, person, { as: manager() }), { code: "kernel.forbidden" });
+  await assert.rejects(w.call(api.requestCertificate, person, { as: manager() }), { code: "kernel.forbidden" });
+  const admin = w.clerk("zz-dgi", ["trust.manage-certificates"]);
+  assert.match((await w.call(api.issueCertificate, person, { as: admin })).pem, /BEGIN CERTIFICATE/);
+  const { request } = await w.call(api.requestCertificate, { ...person, subject: "0199aaaa-0000-7000-8000-00000000000b" }, { as: admin });
+  // Another institution does not even find the request.
+  const stranger = w.call(api.importCertificate, { request, pem: made.pem }, { as: manager() });
+  await assert.rejects(stranger, { code: "trust.request-unknown" });
+  await assert.rejects(w.call(api.importCertificate, { request, pem: made.pem }, { as: admin }), { code: "trust.certificate-refused" });
+  const odd = { ...seal, subject: "a b/../c" };
+  await assert.rejects(w.call(api.issueCertificate, odd, { as: manager() }), { code: "kernel.invalid-input" });
+});
+
 test("the law's words on an act say whose certificate it is", async () => {
   const status = await w.transaction((ctx) => legalStatus(ctx, court.id));
   assert.equal(status.authority, "built-in");

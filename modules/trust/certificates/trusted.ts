@@ -1,7 +1,7 @@
 import type { Context } from "#kernel";
 import { hex } from "../der/read.ts";
 import { type Certificate, readCertificate, same } from "../x509/read.ts";
-import { authorities, revoked } from "./store.ts";
+import { authorities, type CertificateRow, revoked } from "./store.ts";
 
 /** What a verifier here relies on: roots, the authorities it knows, and what was revoked. */
 export interface Trusted {
@@ -10,9 +10,21 @@ export interface Trusted {
   revokedAt: (certificate: Certificate, issuer: Certificate) => Date | undefined;
 }
 
+// Authorities' certificates never change and every verification reads them: parsed once a process.
+const parsed = new Map<string, Certificate>();
+
+const parse = (row: CertificateRow): Certificate => {
+  const known = parsed.get(row.id);
+  if (known) return known;
+  const made = readCertificate(row.der);
+  if (parsed.size >= 200) parsed.clear();
+  parsed.set(row.id, made);
+  return made;
+};
+
 export const trusted = async (ctx: Context): Promise<Trusted> => {
   const rows = await authorities(ctx);
-  const known = rows.map((row) => ({ row, certificate: readCertificate(row.der) }));
+  const known = rows.map((row) => ({ row, certificate: parse(row) }));
   const revocations = new Map((await revoked(ctx)).map((r) => [`${r.issuer}/${r.serial}`, r.revokedAt]));
   return {
     anchors: known.filter((k) => k.row.kind === "root" || k.row.kind === "anchor").map((k) => k.certificate),
