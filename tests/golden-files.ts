@@ -64,7 +64,7 @@ async function schema(url: string): Promise<string> {
       `select table_schema s, table_name t, column_name c, data_type || coalesce('(' || character_maximum_length || ')','') type, is_nullable nul, column_default def
        from information_schema.columns where table_schema ${own} order by 1, 2, ordinal_position`,
     );
-    const policies = await client.query<{ s: string; t: string; name: string; qual: string; check: string | null }>(
+    const policies = await client.query<{ s: string; t: string; name: string; qual: string | null; check: string | null }>(
       `select schemaname s, tablename t, policyname name, qual, with_check "check" from pg_policies order by 1, 2, 3`,
     );
     const indexes = await client.query<{ s: string; t: string; def: string }>(
@@ -81,7 +81,7 @@ async function schema(url: string): Promise<string> {
         out.push(`  ${c.c} ${c.type}${c.nul === "NO" ? " not null" : ""}${c.def ? ` default ${c.def}` : ""}`);
       for (const i of indexes.rows.filter((r) => `${r.s}.${r.t}` === key)) out.push(`  ${i.def}`);
       for (const p of policies.rows.filter((r) => `${r.s}.${r.t}` === key))
-        out.push(`  policy ${p.name}: ${p.qual.replace(/\s+/g, " ")}${p.check ? ` check ${p.check.replace(/\s+/g, " ")}` : ""}`);
+        out.push(`  policy ${p.name}: ${(p.qual ?? "").replace(/\s+/g, " ")}${p.check ? ` check ${p.check.replace(/\s+/g, " ")}` : ""}`);
       out.push(`  run-time role: ${grants.rows.find((r) => `${r.s}.${r.t}` === key)?.p ?? "nothing"}`);
     }
     return `${out.join("\n")}\n`;
