@@ -12,7 +12,7 @@ import {
   type PaymentStatus,
   type RefusalReason,
 } from "#services/ports";
-import { call, notSent } from "./wire.ts";
+import { call, notSent, parse } from "./wire.ts";
 
 export interface SimulatorOptions {
   /** Where the sandbox listens. */
@@ -85,7 +85,7 @@ export function createSimulator(o: SimulatorOptions): PaymentDriver {
       const claimed = Buffer.from(headers["x-operator-signature"] ?? "", "hex");
       const right = createHmac("sha256", key).update(body).digest();
       if (claimed.length !== right.length || !timingSafeEqual(claimed, right)) return undefined;
-      const notice = readNotice(JSON.parse(Buffer.from(body).toString("utf8")) as Record<string, unknown>);
+      const notice = readNotice(parse(Buffer.from(body).toString("utf8")));
       return notice ? [notice] : [];
     },
   };

@@ -42,7 +42,8 @@ async function readLimited(res: Response): Promise<string> {
   return Buffer.concat(pieces).toString("utf8");
 }
 
-function parse(text: string): Record<string, unknown> {
+/** An object sent as JSON; empty when it is anything else. */
+export function parse(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};

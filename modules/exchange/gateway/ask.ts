@@ -7,7 +7,7 @@ import { sign, verify } from "#trust";
 import type { Answer, Question } from "../door.ts";
 import { failures, refusals } from "../errors.ts";
 import { asked, failed, refused } from "../facts.ts";
-import { putBody, putCertificate, putOutcome, putRequest, takeQuestion } from "../log/store.ts";
+import { outcomeOf, putBody, putCertificate, putOutcome, putRequest, takeQuestion } from "../log/store.ts";
 import { putTraffic } from "../log/store-traffic.ts";
 import { requestHash } from "../protocol/header.ts";
 import { hashOf, bindsTo, signedBytes } from "./message.ts";
@@ -163,6 +163,8 @@ export async function accept(
         at: ctx.clock.now(),
         person: o.person ?? null,
       };
+      // A run that died right after this transaction has written and told already.
+      if (await outcomeOf(ctx.db, e.exchange, "client")) return wrong;
       if (wrong) {
         const fact = await ctx.record(refused, subjectOf(o), { ...factOf(o), type: wrong.type });
         await putOutcome(ctx.db, { ...row, outcome: "refused", errorType: wrong.type, fact });
