@@ -1,7 +1,7 @@
 import type { Static, TObject, TSchema } from "typebox";
 import type { Contract, InputOf, OutputOf } from "./contract.ts";
 import type { Country } from "./country.ts";
-import type { Fact, Job, PackSection, Port } from "./define.ts";
+import type { Fact, Job, PackSection, Port } from "./declare.ts";
 import type { Sql } from "./sql.ts";
 import type { Caller } from "./who.ts";
 import type { Lang, Text } from "./words.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { Type as T, type Static, type TSchema } from "typebox";
 import { Compile } from "typebox/compile";
-import type { PackSection } from "./define.ts";
+import type { PackSection } from "./declare.ts";
 
 const Words = T.Object({ fr: T.String(), en: T.String() }, { additionalProperties: T.String() });
 

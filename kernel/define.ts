@@ -1,35 +1,12 @@
 import type { Static, TObject, TSchema } from "typebox";
-import { strict, type Contract, type InputOf, type OutputOf } from "./contract.ts";
+import type { Contract, InputOf, OutputOf } from "./contract.ts";
+import type { Fact, Job, PackSection, Port } from "./declare.ts";
 import type { Context, GateContext, Host, JobContext, Outside } from "./context.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Text } from "./words.ts";
 import type { Permission, Who } from "./who.ts";
 
-// ---- facts: the audit line, the trigger and the metric, written once in the same transaction
-export interface Fact<D extends TObject = TObject> {
-  readonly kind: "fact";
-  readonly type: string;
-  readonly data: D;
-  readonly title: Text;
-}
-export function fact<D extends TObject>(type: string, data: D, title: Text): Fact<D> {
-  return { kind: "fact", type, data: strict(data), title };
-}
-
-// ---- jobs: work outside the request; they carry ids only and run at least once
-export interface Job<D extends TObject = TObject> {
-  readonly kind: "job";
-  readonly name: string;
-  readonly data: D;
-  readonly retryLimit: number;
-  /** Seconds before the first retry; doubled each time. */
-  readonly retryDelay: number;
-  /** Seconds after which a run counts as dead and is taken again. */
-  readonly expire: number;
-}
-export function job<D extends TObject>(name: string, data: D, o: Partial<Pick<Job, "retryLimit" | "retryDelay" | "expire">> = {}): Job<D> {
-  return { kind: "job", name, data, retryLimit: 8, retryDelay: 1, expire: 60, ...o };
-}
+// ---- work: what runs a job, at least once
 export interface Work {
   readonly kind: "work";
   readonly job: Job;
@@ -67,15 +44,7 @@ export function listen<D extends TObject>(
   return { kind: "listener", fact: of as unknown as Fact, job: to as unknown as Job };
 }
 
-// ---- ports and drivers: the outside
-export interface Port<D> {
-  readonly kind: "port";
-  readonly name: string;
-  readonly driver?: D;
-}
-export function port<D>(name: string): Port<D> {
-  return { kind: "port", name };
-}
+// ---- drivers: what fills a port
 export interface Provided {
   readonly kind: "provided";
   readonly port: string;
@@ -143,18 +112,6 @@ export interface Gate extends GateBase {
 }
 export function gate(g: Omit<Gate, "kind" | "limit"> & { limit?: number }): Gate {
   return { kind: "gate", limit: 64 * 1024, ...g };
-}
-
-// ---- country pack sections
-export interface PackSection<S extends TSchema = TSchema> {
-  readonly kind: "pack-section";
-  /** `<module>.<name>`: read from countries/<cc>/<module>/<name>.json, or every *.json of the folder of that name. */
-  readonly name: string;
-  readonly schema: S;
-  readonly optional: boolean;
-}
-export function packSection<S extends TSchema>(name: string, schema: S, o: { optional?: boolean } = {}): PackSection<S> {
-  return { kind: "pack-section", name, schema, optional: o.optional ?? false };
 }
 
 // ---- modules

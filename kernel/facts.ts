@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { T } from "./contract.ts";
 import type { Context } from "./context.ts";
-import { fact, type Fact } from "./define.ts";
+import { fact, type Fact } from "./declare.ts";
 import { sql } from "./sql.ts";
 import type { Caller } from "./who.ts";
 import type { Text } from "./words.ts";

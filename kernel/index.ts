@@ -30,6 +30,7 @@ export {
   type PersonCaller,
   type Who,
 } from "./who.ts";
+export * from "./declare.ts";
 export * from "./define.ts";
 export type {
   Clock,

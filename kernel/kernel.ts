@@ -4,7 +4,8 @@ import type { Clock, Context, Host, Ids, JobContext, Log, Outside, TransactionOp
 import type { Contract, InputOf, OutputOf } from "./contract.ts";
 import { loadCountry, type Country } from "./country.ts";
 import { openDatabase, type Database, type Tx } from "./db.ts";
-import type { Fact, Module, Port, Provided, Sweep } from "./define.ts";
+import type { Fact, Port } from "./declare.ts";
+import type { Module, Provided, Sweep } from "./define.ts";
 import { createDispatch, isKept, type Dispatch } from "./dispatch.ts";
 import { insertFacts, personalRead, prepareFact, type PendingFact } from "./facts.ts";
 import { createMetrics } from "./metrics.ts";

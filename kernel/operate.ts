@@ -1,6 +1,7 @@
 import * as api from "./api.ts";
 import type { Context } from "./context.ts";
-import { defineModule, implement, type Fact, type Module } from "./define.ts";
+import type { Fact } from "./declare.ts";
+import { defineModule, implement, type Module } from "./define.ts";
 import { ledgerBacklog } from "./facts.ts";
 import { sql } from "./sql.ts";
 import { say } from "./words.ts";
