@@ -10,6 +10,14 @@ const commands: Record<
     help: "recompute every sealed fact and compare with the signed heads",
     load: () => import("./commands/verify-ledger.ts"),
   },
+  appoint: {
+    help: '<user name> "<name>" <role> <institution>: the first official of a real installation',
+    load: () => import("./commands/appoint.ts"),
+  },
+  "load-country": {
+    help: "the schemas and the country's folder into the database, without opening the doors",
+    load: () => import("./commands/load-country.ts"),
+  },
   backup: { help: "<folder>: a copy of database, documents and keys, while running or not", load: () => import("./commands/backup.ts") },
   restore: { help: "<folder>: a backup into an empty TOGUNA_DATA", load: () => import("./commands/restore.ts") },
   export: { help: "<folder>: everything in open formats", load: () => import("./commands/export.ts") },

@@ -1,5 +1,5 @@
 /** `npm run bench`: every figure the design names, in one run, as a table with the target beside it, met or not. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { stopRendering } from "#documents";
@@ -30,6 +30,7 @@ const note = (what: string, value: number, unit: string, bound: { most?: number;
 };
 
 const dir = mkdtempSync(join(tmpdir(), "toguna-bench-pg-"));
+chmodSync(dir, 0o711);
 const cluster = await startPostgres(join(dir, "postgres")); // durable: fsync on
 process.env.TOGUNA_TEST_CLUSTER = cluster.url;
 try {

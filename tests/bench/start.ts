@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../live-house.ts";
@@ -8,6 +8,7 @@ import { root } from "../tree.ts";
 /** First and later starts of the demonstration (seconds until /readyz), and memory at rest (MB of PSS: Node, PostgreSQL). */
 export async function measureStarts(): Promise<{ first: number; later: number; nodeMb: number; postgresMb: number }> {
   const data = mkdtempSync(join(tmpdir(), "toguna-bench-"));
+  chmodSync(data, 0o711); // PostgreSQL may run as another user
   try {
     const first = await startOnce(data, false);
     const later = await startOnce(data, true);

@@ -1,35 +1,31 @@
+/** Rounds of kill -9 while citizens start cases, pay, and a clerk decides and signs; then the books are compared. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import { HttpProblem, type Client } from "../client.ts";
+import { client, HttpProblem, signInOfficial, type Client } from "../client.ts";
+import { crowd } from "../crowd.ts";
 import { citizen, type Known } from "../journeys/api.ts";
 import { people } from "../people.ts";
+import { compareBooks } from "./books.ts";
 import { program } from "./program.ts";
+import { seeded } from "./seeded.ts";
+import { walk, type Walk } from "./walker.ts";
 
 export interface KillResult {
   kills: number;
   answered: number;
-  unanswered: number;
+  issued: number;
   lost: string[];
   doubled: string[];
   ledger: string;
 }
 
-/** A small generator, so that a failing run can be repeated (mulberry32). */
-function seeded(seed: number): () => number {
-  let a = seed >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+const behaviours = ["twice", "reordered", "cut", "never", "late", "later", "prompt"];
 
-export async function killRounds(o: { rounds: number; seed: number }): Promise<KillResult> {
+export async function killRounds(o: { rounds: number; seed: number; walks: number }): Promise<KillResult> {
   const random = seeded(o.seed);
   const p = await program();
   const answers = new Map<string, string>();
-  const open = new Set<string>();
+  const open = new Map<string, Client>();
   const lost: string[] = [];
   const doubled: string[] = [];
   let kills = 0;
@@ -42,36 +38,54 @@ export async function killRounds(o: { rounds: number; seed: number }): Promise<K
   };
   try {
     await p.start();
-    const c = await citizen(p.origin, people("bf").citizen as Known);
-    for (let round = 0; round < o.rounds; round++) {
-      let stop = false;
+    const cast = {
+      citizen: await citizen(p.origin, people("bf").citizen as Known),
+      clerk: await signInOfficial(p.origin, people("bf").official("court-clerk").login),
+      sandbox: p.sandbox,
+      procedure: people("bf").procedure,
+    };
+    const walks: Walk[] = Array.from({ length: o.walks }, (_, i) => ({
+      id: randomUUID(),
+      behaviour: behaviours[i % behaviours.length] as string,
+      attempts: 0,
+      done: false,
+    }));
+    let stop = false;
+    const walking = Promise.all(walks.map((w) => walk(w, cast, () => stop, 60 + o.rounds * 30)));
+    walking.catch(() => (stop = true)); // reported where it is awaited
+    for (let round = 0; round < o.rounds && !stop; round++) {
+      const tokens = await crowd(p.ownerUrl(), 200);
+      let killed = false;
       const clients = Array.from({ length: 4 }, async () => {
-        while (!stop) {
+        for (let token = tokens.pop(); token && !killed; token = tokens.pop()) {
+          const c = client(p.origin, token);
           const key = randomUUID();
-          open.add(key);
-          await send(c, key).catch(async (error: unknown) => {
-            if (error instanceof HttpProblem && error.status < 500 && error.status !== 401) throw error;
-            await wait(20);
+          open.set(key, c);
+          await send(c, key).catch((error: unknown) => {
+            if (error instanceof HttpProblem && error.status !== 503) throw error;
           });
         }
       });
-      await wait(100 + random() * 1200);
+      await wait(200 + random() * 2500);
       await p.kill();
       kills++;
-      stop = true;
+      killed = true;
       await Promise.all(clients);
       await p.start();
-      // what had no answer is asked again under its own key, and so are some that had one
-      for (const key of [...open, ...[...answers.keys()].slice(-5)]) await send(c, key);
+      // what had no answer is asked again, under its own key
+      for (const [key, c] of open) await send(c, key);
     }
-    const { cases } = await c.get<{ cases: { number: string }[] }>("/api/services/cases");
-    const there = new Set(cases.map((k) => k.number));
-    for (const number of answers.values()) if (!there.has(number)) lost.push(number);
+    await walking;
     if (new Set(answers.values()).size !== answers.size) doubled.push("two keys share a case");
-    if (there.size !== answers.size) doubled.push(`${there.size} cases for ${answers.size} commands`);
+    const wrong = await compareBooks(p.ownerUrl(), p.sandbox, walks);
+    lost.push(...wrong);
+    const there = await p.count("select count(*)::int n from services.case_file");
+    if (there !== answers.size + walks.length) doubled.push(`${there} cases for ${answers.size + walks.length} commands`);
+    const facts = await p.count("select count(distinct subject)::int n from kernel.fact where type = 'services.case-started'");
+    if (facts !== there) lost.push(`${facts} cases have their fact, ${there} exist`);
     const ledger = await p.command("verify-ledger");
     if (ledger.code !== 0) lost.push(`the ledger does not verify: ${ledger.text.slice(-500)}`);
-    return { kills, answered: answers.size, unanswered: open.size, lost, doubled, ledger: ledger.text.trim() };
+    return { kills, answered: answers.size, issued: walks.filter((w) => w.done).length, lost, doubled, ledger: ledger.text.trim() };
   } finally {
     await p.close();
   }

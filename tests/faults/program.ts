@@ -1,14 +1,24 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import pg from "pg";
+import { runningPostgres } from "#kernel/postgres";
 import { freePort } from "../live-house.ts";
 import { root } from "../tree.ts";
 
 /** The program as a newcomer starts it, in a process of its own that a test may kill. */
 export interface Program {
   origin: string;
+  /** The simulated outside world, in the same process. */
+  sandbox: string;
   dataDir: string;
+  /** A folder of the test's own, gone at the end. */
+  room: string;
+  pid(): number;
+  ownerUrl(): string;
+  /** One number, asked as the owner of the tables. */
+  count(query: string): Promise<number>;
   start(): Promise<void>;
   /** SIGKILL: nothing is cleaned up, PostgreSQL stays behind. */
   kill(): Promise<void>;
@@ -20,15 +30,16 @@ export interface Program {
 }
 
 export async function program(o: { dataDir?: string; env?: Record<string, string> } = {}): Promise<Program> {
-  const port = await freePort();
+  const [port, sandboxPort] = [await freePort(), await freePort()];
   const room = mkdtempSync(join(tmpdir(), "toguna-program-"));
+  chmodSync(room, 0o711); // started by root, PostgreSQL runs as another user and must be able to enter
   const dataDir = o.dataDir ?? join(room, "data");
   const origin = `http://localhost:${port}`;
   const env = {
     ...process.env,
     TOGUNA_DATA: dataDir,
     TOGUNA_PORT: String(port),
-    TOGUNA_SANDBOX_PORT: "0",
+    TOGUNA_SANDBOX_PORT: String(sandboxPort),
     TOGUNA_DEMO: "1",
     TOGUNA_LOG: "warn",
     NODE_OPTIONS: "",
@@ -45,6 +56,7 @@ export async function program(o: { dataDir?: string; env?: Record<string, string
   const gone = (c: ChildProcess) =>
     c.exitCode !== null || c.signalCode !== null ? Promise.resolve() : new Promise<void>((r) => c.once("exit", () => r()));
   const postgresPid = () => Number(readFileSync(join(dataDir, "postgres/postmaster.pid"), "utf8").split("\n")[0]);
+  const ownerUrl = () => (runningPostgres(join(dataDir, "postgres")) ?? "").replace(/\/postgres$/, "/toguna");
   const kill = async () => {
     if (!child) return;
     child.kill("SIGKILL");
@@ -52,8 +64,21 @@ export async function program(o: { dataDir?: string; env?: Record<string, string
   };
   return {
     origin,
+    sandbox: `http://127.0.0.1:${sandboxPort}`,
     dataDir,
+    room,
     postgresPid,
+    ownerUrl,
+    pid: () => child?.pid ?? 0,
+    async count(query) {
+      const c = new pg.Client({ connectionString: ownerUrl() });
+      await c.connect();
+      try {
+        return (await c.query<{ n: number }>(query)).rows[0]?.n ?? Number.NaN;
+      } finally {
+        await c.end();
+      }
+    },
     output: () => text,
     async start() {
       const c = (child = run(["start"]));
