@@ -1,4 +1,4 @@
-import type { Static, TObject, TSchema } from "typebox";
+import type { Static, TObject } from "typebox";
 import type { Contract, InputOf, OutputOf } from "./contract.ts";
 import type { Fact, Job, PackSection, Port } from "./declare.ts";
 import type { Context, GateContext, Host, JobContext, Outside } from "./context.ts";
