@@ -163,6 +163,34 @@ test("refused time stamps are answers in the protocol, with the reason", { skip 
   w.clock.set(new Date(now.getTime() + 10_000));
 });
 
+test("without certificates of our own, and with the database away, the answer is: later", { skip }, async () => {
+  const bare = await trustWorld({ startModules: false });
+  const ask = async (path: string, type: string, name: string) =>
+    (await bare.fetch(path, { method: "POST", headers: { "content-type": type }, body: readFileSync(file(name)) })).bytes;
+  const later = async () => {
+    assert.equal((await ask("/ocsp", "application/ocsp-request", "ocsp.req")).toString("hex"), "30030a0103");
+    writeFileSync(file("later.resp"), await ask("/tsa", "application/timestamp-query", "good.req"));
+    assert.match(box.run("openssl", "ts", "-reply", "-in", "later.resp", "-text").out, /system failure/);
+  };
+  try {
+    await later();
+    await bare.owner("alter table trust.certificate rename to elsewhere");
+    const broken = await bare.fetch("/ocsp", {
+      method: "POST",
+      headers: { "content-type": "application/ocsp-request" },
+      body: readFileSync(file("ocsp.req")),
+    });
+    assert.equal(broken.status, 500, "a fault of ours is not dressed up as an answer");
+    await bare.owner("alter table trust.elsewhere rename to certificate");
+    await bare.owner(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+    );
+    await later();
+  } finally {
+    await bare.close();
+  }
+});
+
 test("lists, authorities and anchors: known names only", async () => {
   for (const path of ["/crl/x.crl", "/crl/..%2f..%2fetc", "/trust/issuers/x.cer", "/crl/0.crl"])
     assert.equal((await w.fetch(path)).status, 404, path);

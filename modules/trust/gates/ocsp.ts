@@ -1,4 +1,4 @@
-import { anyone, gate, type GateContext, type GateReply } from "#kernel";
+import { anyone, gate, type GateContext, type GateReply, Problem } from "#kernel";
 import { serviceOf } from "../certificates/authorities.ts";
 import { byId, statuses } from "../certificates/store.ts";
 import { hex } from "../der/read.ts";
@@ -11,7 +11,14 @@ import { asModule, bytes } from "./system.ts";
 const type = "application/ocsp-response";
 const hour = 3_600_000;
 
-const answer = async (g: GateContext, body: Uint8Array): Promise<GateReply> => {
+/** A database out of reach or a responder without certificate is, in the protocol's words, a time to try later. */
+const answer = (g: GateContext, body: Uint8Array): Promise<GateReply> =>
+  respond(g, body).catch((error: unknown) => {
+    if (error instanceof Problem) return bytes(type, refuseOcsp("tryLater"));
+    throw error;
+  });
+
+const respond = async (g: GateContext, body: Uint8Array): Promise<GateReply> => {
   const request = readOcspRequest(body);
   if (!request) return bytes(type, refuseOcsp("malformedRequest"));
   const j = asModule(g);

@@ -18,7 +18,7 @@ export interface PdfSigner extends Omit<FieldParts, "reserve"> {
 /** One PAdES-B-T signature appended to the file. */
 export const addSignature = async (pdf: Uint8Array, signer: PdfSigner): Promise<Uint8Array> => {
   const certificates = signer.certificates.reduce((sum, der) => sum + der.length, 0);
-  const prepared = prepareSignature(pdf, { ...signer, reserve: certificates + signer.tokenBytes + 1024 });
+  const prepared = prepareSignature(pdf, { ...signer, reserve: certificates + signer.tokenBytes + 700 });
   const cms = await buildSignedData({
     signer: signer.certificate,
     certificates: signer.certificates,

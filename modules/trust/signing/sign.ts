@@ -72,7 +72,8 @@ const ownPerson = async (j: JobContext, found: Held | undefined, person: Signato
 /** PAdES-B-T: the person who decides signs first, then the institution seals the whole. */
 export const signPdf = async (j: JobContext, o: PdfSigning): Promise<SignedPdf> => {
   const { seal, person, tsa } = await signers(j, o);
-  const tokenBytes = external(j) ? 16_384 : 3072;
+  // Every byte kept costs two in the file a citizen downloads: our own token's size is known, a foreign one's is not.
+  const tokenBytes = tsa && !external(j) ? tsa.chain.reduce((sum, der) => sum + der.length, 900) : 16_384;
   const signatures: SignedPdf["signatures"] = [];
   let pdf = o.pdf;
   for (const [kind, signer] of [["person", person] as const, ["seal", seal] as const]) {
