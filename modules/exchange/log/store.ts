@@ -132,9 +132,15 @@ export async function takeQuestion(db: Db, q: QuestionRow, replaces: string | un
   return touched === 1;
 }
 
-/** Requests whose outcome nobody will write any more: the process died between the two rows. */
-export const orphans = (db: Db, now: Date): Promise<RequestRow[]> =>
+export const sweepSize = 500;
+/** Requests that expired in that span and whose outcome nobody will write any more: the process died between the two rows. */
+export const orphans = (db: Db, from: Date, now: Date): Promise<RequestRow[]> =>
   db.rows(sql`select ${requestColumns} from exchange.request r
-    where not r.by_person and r.expires < ${now} and r.at > ${new Date(now.getTime() - 7 * 86_400_000)}
+    where not r.by_person and r.expires >= ${from} and r.expires < ${now}
       and not exists (select 1 from exchange.outcome o where o.exchange = r.exchange and o.side = r.side)
-    order by r.exchange, r.side limit 500`);
+    order by r.expires, r.exchange, r.side limit ${sweepSize}`);
+
+export const watermark = async (db: Db, name: string): Promise<Date> =>
+  (await db.maybe<{ at: Date }>(sql`select at from exchange.watermark where name = ${name}`))?.at ?? new Date(0);
+export const setWatermark = (db: Db, name: string, at: Date): Promise<number> =>
+  db.run(sql`insert into exchange.watermark (name, at) values (${name}, ${at}) on conflict (name) do update set at = excluded.at`);

@@ -3,12 +3,18 @@ import { sweep } from "#kernel";
 import { failures } from "../errors.ts";
 import { failed } from "../facts.ts";
 import { putTraffic } from "./store-traffic.ts";
-import { eraseBodies, eraseQuestions, orphans, putOutcome } from "./store.ts";
+import { eraseBodies, eraseQuestions, orphans, putOutcome, setWatermark, sweepSize, watermark } from "./store.ts";
+
+const mark = "orphans";
 
 export const concludeOrphans = sweep("exchange.orphans", { seconds: 30 }, async (j) => {
   await j.transaction(async (ctx) => {
     const at = ctx.clock.now();
-    for (const r of await orphans(ctx.db, at)) {
+    const seen = await watermark(ctx.db, mark);
+    // Rows of a transaction that was still open at the last look may carry an earlier time; so may all, once the clock was set back.
+    const found = await orphans(ctx.db, new Date(Math.min(seen.getTime(), at.getTime()) - 10 * 60_000), at);
+    if (found.length < sweepSize) await setWatermark(ctx.db, mark, at);
+    for (const r of found) {
       const { exchange, side, institution, client, service, purpose, issue, person } = r;
       const fact =
         side === "provider"
