@@ -138,7 +138,7 @@ export function stuck(ctx: Context, before: Date): Promise<{ number: string; wha
     select c.number, 'evidence' as what from services.case_file c join services.evidence e on e.case_id = c.id
       where c.state = 'evidence' and e.state = 'asked' and e.asked_at < ${before}
     union select c.number, 'search' from services.case_file c join services.register_search s on s.case_id = c.id
-      where s.state = 'asked' and s.asked_at < ${before}
+      where s.state = 'asked' and s.asked_at < ${before} and cardinality(s.requests) = 0
     union select c.number, 'signing' from services.case_file c where c.state = 'signing' and c.moved_at < ${before}
     union select c.number, 'receipt' from services.case_file c join services.receipt r on r.case_id = c.id
       where r.file is null and r.at < ${before}

@@ -50,7 +50,7 @@ export function lint(p: Procedure, events: ReadonlySet<string>): Finding[] {
     const before = new Set([...(e.after ?? [])].flatMap((id) => evidence.get(id)?.fields.map((f) => f.to) ?? []));
     for (const id of e.after ?? [])
       if (!evidence.has(id) || id === e.id) say(`evidence ${e.id}`, `waits for “${id}”, which does not exist`);
-    for (const q of e.query)
+    for (const q of [...e.query, ...(e.queryByHand ?? [])])
       if (q.from !== "person" && !before.has(q.from.field))
         say(`evidence ${e.id}`, `asks with “${q.from.field}”, which nothing before it fills`);
     if ("division" in e.provider && !before.has(e.provider.division))
@@ -74,7 +74,7 @@ export function lint(p: Procedure, events: ReadonlySet<string>): Finding[] {
   if (p.search) {
     basis("search", p.search.legalBasis);
     for (const c of p.search.compare) needField("search", c.field);
-    for (const q of p.search.queries.flat()) if (q.from !== "person") needField("search", q.from.field);
+    for (const q of [...p.search.queries.flat(), ...p.search.queryByHand]) if (q.from !== "person") needField("search", q.from.field);
   }
   return found;
 }

@@ -68,6 +68,8 @@ export const EvidenceRequirement = T.Object(
     provider: Provider,
     service: T.String(),
     query: T.Array(Asked, { minItems: 1 }),
+    /** Asked as well when a person answers: nobody finds a name in a book by a number. */
+    queryByHand: T.Optional(T.Array(Asked)),
     purpose: T.String({ pattern: "^[a-z0-9-]+$" }),
     purposeText: Words,
     legalBasis: id,
@@ -136,6 +138,8 @@ export const Search = T.Object(
     service: T.String(),
     /** Each list is one question; what they find is joined. */
     queries: T.Array(T.Array(Asked, { minItems: 1 }), { minItems: 1 }),
+    /** The one question put to a person, where the register is on paper. */
+    queryByHand: T.Array(Asked, { minItems: 1 }),
     purpose: T.String({ pattern: "^[a-z0-9-]+$" }),
     purposeText: Words,
     legalBasis: id,
@@ -152,6 +156,8 @@ export const Search = T.Object(
     entries: T.Object(
       {
         from: T.String(),
+        /** A sheet copied by hand has words instead of entries: where they are, and under which column they stand. */
+        words: T.Object({ from: T.String(), to: T.String() }, strict),
         id: T.String(),
         rows: T.Array(
           T.Object(

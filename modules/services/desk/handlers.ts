@@ -99,7 +99,16 @@ export async function searchRegister(ctx: Context, input: InputOf<typeof api.sea
   const round = ((await searchOf(ctx, row.id))?.round ?? 0) + 1;
   const after = await touch(ctx, row);
   const { account } = officialOf(ctx);
-  await saveSearch(ctx, row.id, { state: "asked", round, askedAt: ctx.clock.now(), askedBy: account, answeredAt: null, exchanges: [] });
+  await saveSearch(ctx, row.id, {
+    state: "asked",
+    round,
+    askedAt: ctx.clock.now(),
+    askedBy: account,
+    answeredAt: null,
+    exchanges: [],
+    requests: [],
+    expectedBy: null,
+  });
   await ctx.record(facts.registerAsked, subjectOf(row), { version: after.version, round });
   await ctx.enqueue(searchRegisterJob, { number: row.number });
   return moved(after);

@@ -5,7 +5,7 @@ import { subjectOf } from "../cases/access.ts";
 import { type CaseRow, lockCase, stuck, takeOverdue } from "../cases/store.ts";
 import { definitionOf } from "../catalogue/definitions.ts";
 import type { Procedure, Search } from "../catalogue/procedure.ts";
-import { queryOf, rowsIn } from "../evidence/jobs.ts";
+import { queryOf, rowsIn } from "../evidence/question.ts";
 import { valueAt } from "../forms/expression.ts";
 import * as facts from "../facts.ts";
 import { fetchEvidence, issueAct, printReceipt, searchRegisterJob } from "../jobs.ts";
@@ -18,17 +18,28 @@ interface Open {
   questions: Question[];
 }
 
-type Found = { rows: Record<string, unknown>[]; exchanges: string[] };
+interface Found {
+  rows: Record<string, unknown>[];
+  exchanges: string[];
+  /** A person is searching the sheets. */
+  requests: string[];
+  expectedBy: Date | null;
+}
 
 export async function runSearchRegister(j: JobContext, { number }: Static<(typeof searchRegisterJob)["data"]>): Promise<void> {
   const open = await j.transaction((ctx) => begin(ctx, number));
   if (!open) return;
-  const found: Found = { rows: [], exchanges: [] };
+  const found: Found = { rows: [], exchanges: [], requests: [], expectedBy: null };
   let failed = open.questions.length === 0;
   for (const question of open.questions) {
     const answer = await ask(j, question);
     found.exchanges.push(answer.exchangeId);
     if (answer.outcome === "unavailable" && !j.lastAttempt) throw unavailable({ retryAfter: answer.retryAfter });
+    if (answer.outcome === "pending-person") {
+      found.requests.push(answer.requestId);
+      found.expectedBy = answer.expectedBy;
+      continue;
+    }
     const rows = answer.outcome === "answered" && answer.status === 200 ? rowsIn(answer.body) : undefined;
     // half a search is no search: a person must not be cleared by a register that did not answer
     if (rows) found.rows.push(...rows);
@@ -56,14 +67,15 @@ async function questionsOf(
 ): Promise<Question[]> {
   const values = { ...row.answers, ...row.known };
   const holder = await providerOf(ctx, search.provider, values, row.institution ?? undefined);
-  const service = holder && (await offer(ctx, { institution: holder, service: search.service }))?.service;
+  const offered = holder ? await offer(ctx, { institution: holder, service: search.service }) : undefined;
+  const service = offered?.service;
   const client = await subsystemOf(ctx, { institution: row.institution ?? procedure.asksFor });
   if (!service || !client) {
     ctx.log.warn({ case: row.number, holder, service, client }, "the register cannot be searched");
     return [];
   }
   const questions: Question[] = [];
-  for (const [i, asked] of search.queries.entries()) {
+  for (const [i, asked] of (offered?.kind === "person" ? [search.queryByHand] : search.queries).entries()) {
     const query = await queryOf(ctx, row, asked, search.purpose, values);
     if (!query) return [];
     questions.push({
@@ -86,6 +98,10 @@ async function settle(ctx: Context, number: string, round: number, found: Found,
   if (!row || s?.state !== "asked" || s.round !== round) return;
   const { search } = await definitionOf(ctx, row);
   if (!search) return;
+  if (found.requests.length > 0 && !failed) {
+    await saveSearch(ctx, row.id, { ...s, exchanges: found.exchanges, requests: found.requests, expectedBy: found.expectedBy });
+    return;
+  }
   const applicant = { ...row.answers, ...row.known };
   // the same person found by two questions is one candidate
   const byReference = new Map(found.rows.map((r, i) => [String(valueAt(r, search.reference) ?? `row-${i}`), r]));
@@ -97,13 +113,28 @@ async function settle(ctx: Context, number: string, round: number, found: Found,
       kept += 1;
       await insertCandidate(ctx, row.id, round, { id: ctx.ids.uuid(), reference, score, row: person });
     }
-  await saveSearch(ctx, row.id, { ...s, state: failed ? "failed" : "done", answeredAt: ctx.clock.now(), exchanges: found.exchanges });
+  await saveSearch(ctx, row.id, {
+    ...s,
+    state: failed ? "failed" : "done",
+    answeredAt: ctx.clock.now(),
+    exchanges: found.exchanges,
+    requests: [],
+  });
   await ctx.record(facts.registerSearched, subjectOf(row), {
     round,
     found: kept,
     exchanges: found.exchanges,
     failed,
   });
+}
+
+/** Nobody answered by hand in time: the search failed and may be asked again. */
+export async function lapseSearch(ctx: Context, number: string): Promise<void> {
+  const row = await lockCase(ctx, number);
+  const s = row && (await searchOf(ctx, row.id));
+  if (!row || s?.state !== "asked") return;
+  await saveSearch(ctx, row.id, { ...s, state: "failed", answeredAt: ctx.clock.now(), requests: [] });
+  await ctx.record(facts.registerSearched, subjectOf(row), { round: s.round, found: 0, exchanges: s.exchanges, failed: true });
 }
 
 const takeUp = { evidence: fetchEvidence, search: searchRegisterJob, signing: issueAct, receipt: printReceipt } as const;

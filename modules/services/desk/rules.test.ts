@@ -13,6 +13,7 @@ const search = {
   ],
   entries: {
     from: "convictions",
+    words: { from: "mentions", to: "offence" },
     id: "id",
     rows: [],
     withheld: [
@@ -96,5 +97,12 @@ describe("persons found in a register", () => {
     );
     assert.deepEqual(mentionsOf(undefined, [{ verdict: "same-person", row }]), []);
     assert.deepEqual(entriesOf(search, { convictions: "none" }), []);
+    // a sheet copied by hand is never taken for an empty one
+    const byHand = { mentions: "Vol, deux ans ferme" };
+    assert.deepEqual(
+      mentionsOf(search, [{ verdict: "same-person", row: byHand }]).map((e) => e.row),
+      [{ offence: "Vol, deux ans ferme" }],
+    );
+    assert.deepEqual(mentionsOf(search, [{ verdict: "same-person", row: { mentions: " " } }]), []);
   });
 });

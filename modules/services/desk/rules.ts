@@ -71,7 +71,12 @@ export interface Entry {
 /** The entries of a person's record, each with the rule that withholds it, if any. */
 export function entriesOf(search: Pick<Search, "entries">, found: Row): Entry[] {
   const list = valueAt(found, search.entries.from);
-  if (!Array.isArray(list)) return [];
+  if (!Array.isArray(list)) {
+    // a sheet copied by hand: its words stand as they are, and only a person can say what the law withholds
+    const { from, to } = search.entries.words;
+    const words = textOf(valueAt(found, from)).trim();
+    return words === "" ? [] : [{ id: words, row: { [to]: words }, withheldBy: undefined }];
+  }
   return list.flatMap((one: unknown, i) => {
     if (typeof one !== "object" || one === null) return [];
     const row = one as Row;

@@ -64,6 +64,8 @@ export const RegisterSearch = T.Object({
   criteria: T.Array(Row),
   askedAt: T.Optional(T.String()),
   answeredAt: T.Optional(T.String()),
+  /** A person is searching the paper sheets. */
+  expectedBy: T.Optional(T.String()),
   exchange: T.Optional(T.String()),
   candidates: T.Array(Candidate),
   /** Candidates still to be reviewed. */

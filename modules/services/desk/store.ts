@@ -65,20 +65,30 @@ export interface SearchRow {
   askedBy: string;
   answeredAt: Date | null;
   exchanges: string[];
+  requests: string[];
+  expectedBy: Date | null;
 }
 
 export function searchOf(ctx: Context, caseId: string): Promise<SearchRow | undefined> {
   return ctx.db.maybe<SearchRow>(sql`
-    select state, round, asked_at as "askedAt", asked_by as "askedBy", answered_at as "answeredAt", exchanges
+    select state, round, asked_at as "askedAt", asked_by as "askedBy", answered_at as "answeredAt", exchanges, requests,
+      expected_by as "expectedBy"
     from services.register_search where case_id = ${caseId}`);
 }
 
 export async function saveSearch(ctx: Context, caseId: string, s: SearchRow): Promise<void> {
   await ctx.db.run(sql`
-    insert into services.register_search (case_id, state, round, asked_at, asked_by, answered_at, exchanges)
-    values (${caseId}, ${s.state}, ${s.round}, ${s.askedAt}, ${s.askedBy}, ${s.answeredAt}, ${s.exchanges})
+    insert into services.register_search (case_id, state, round, asked_at, asked_by, answered_at, exchanges, requests, expected_by)
+    values (${caseId}, ${s.state}, ${s.round}, ${s.askedAt}, ${s.askedBy}, ${s.answeredAt}, ${s.exchanges}, ${s.requests}, ${s.expectedBy})
     on conflict (case_id) do update set state = excluded.state, round = excluded.round, asked_at = excluded.asked_at,
-      asked_by = excluded.asked_by, answered_at = excluded.answered_at, exchanges = excluded.exchanges`);
+      asked_by = excluded.asked_by, answered_at = excluded.answered_at, exchanges = excluded.exchanges,
+      requests = excluded.requests, expected_by = excluded.expected_by`);
+}
+
+export function caseBySearchRequest(ctx: Context, request: string): Promise<{ number: string } | undefined> {
+  return ctx.db.maybe(sql`
+    select c.number from services.register_search s join services.case_file c on c.id = s.case_id
+    where s.requests @> ${[request]} and s.state = 'asked'`);
 }
 
 export interface CandidateRow {

@@ -1,19 +1,19 @@
 /** Fetching evidence: what the State holds, no citizen brings. One question a requirement, through the exchange. */
 import { type Context, type JobContext, type Static, unavailable } from "#kernel";
 import { type Answer, ask, offer, type Question, subsystemOf } from "#exchange";
-import { identityNumber } from "#identity";
 import { subjectOf } from "../cases/access.ts";
-import { type CaseRow, type EvidenceRow, evidenceByRequest, evidenceOf, lockCase, saveEvidence, saveKnown } from "../cases/store.ts";
+import { type CaseRow, type EvidenceRow, evidenceOf, lockCase, saveEvidence, saveKnown } from "../cases/store.ts";
 import { formWorld } from "../cases/world.ts";
 import { definitionOf } from "../catalogue/definitions.ts";
-import type { Asked, EvidenceRequirement, Procedure } from "../catalogue/procedure.ts";
+import type { EvidenceRequirement, Procedure } from "../catalogue/procedure.ts";
 import * as facts from "../facts.ts";
 import { isPresent, valueAt } from "../forms/expression.ts";
 import { readers } from "../forms/readers.ts";
 import type { Answers } from "../forms/validate.ts";
-import type { fetchEvidence, handAnswered } from "../jobs.ts";
+import type { fetchEvidence } from "../jobs.ts";
 import * as jobs from "../jobs.ts";
 import { providerOf } from "../offices.ts";
+import { queryOf, rowsIn } from "./question.ts";
 import { applicable, isComplete } from "./view.ts";
 
 interface Open {
@@ -82,9 +82,11 @@ async function prepare(
   mine: EvidenceRow,
 ): Promise<Open | undefined> {
   const holder = await providerOf(ctx, requirement.provider, row.known, row.institution ?? undefined);
-  const service = holder && (await offer(ctx, { institution: holder, service: requirement.service }))?.service;
+  const found = holder ? await offer(ctx, { institution: holder, service: requirement.service }) : undefined;
+  const service = found?.service;
   const client = await subsystemOf(ctx, { institution: procedure.asksFor });
-  const query = await queryOf(ctx, row, requirement.query, requirement.purpose, row.known);
+  const asked = found?.kind === "person" ? [...requirement.query, ...(requirement.queryByHand ?? [])] : requirement.query;
+  const query = await queryOf(ctx, row, asked, requirement.purpose, row.known);
   if (!holder || !service || !client || !query) {
     ctx.log.warn({ case: row.number, requirement: requirement.id, holder, service, client }, "a register cannot be asked");
     return undefined;
@@ -105,31 +107,6 @@ async function prepare(
     },
   };
 }
-
-/** The words of a question. The applicant's number leaves identity with a recorded read. */
-export async function queryOf(
-  ctx: Context,
-  row: CaseRow,
-  asked: readonly Asked[],
-  purpose: string,
-  values: Answers,
-): Promise<Record<string, string> | undefined> {
-  const query: Record<string, string> = {};
-  for (const a of asked) {
-    const value = a.from === "person" ? await identityNumber(ctx, row.person, purpose) : values[a.from.field];
-    if (typeof value !== "string" || value === "") return undefined;
-    query[a.name] = value;
-  }
-  return query;
-}
-
-/** Registers answer { rows: [...] }: none is unknown, several are homonyms a register must not confuse. */
-function rowsIn(body: unknown): Record<string, unknown>[] | undefined {
-  const rows = typeof body === "object" && body !== null ? (body as { rows?: unknown }).rows : undefined;
-  if (!Array.isArray(rows) || !rows.every((r) => typeof r === "object" && r !== null && !Array.isArray(r))) return undefined;
-  return rows as Record<string, unknown>[];
-}
-export { rowsIn };
 
 async function settle(ctx: Context, number: string, open: Open, answer: Answer, last: boolean): Promise<void> {
   const row = await lockCase(ctx, number);
@@ -219,7 +196,7 @@ function declined(body: unknown): string {
 }
 
 /** A requirement reached its end for now: one row, one fact, and the applicant told when everything is there after a wait. */
-async function note(ctx: Context, row: CaseRow, requirement: EvidenceRequirement, e: EvidenceRow): Promise<void> {
+export async function note(ctx: Context, row: CaseRow, requirement: Pick<EvidenceRequirement, "id">, e: EvidenceRow): Promise<void> {
   await saveEvidence(ctx, row.id, e);
   await ctx.record(facts.evidenceSettled, subjectOf(row), {
     requirement: requirement.id,
@@ -230,17 +207,4 @@ async function note(ctx: Context, row: CaseRow, requirement: EvidenceRequirement
   if (e.answeredBy !== "person") return;
   const procedure = await definitionOf(ctx, row);
   if (isComplete(procedure, row, await evidenceOf(ctx, row.id))) await ctx.enqueue(jobs.notify, { number: row.number, what: "evidence" });
-}
-
-/** The registrar answered (or the question lapsed): ask again under the same key, and the exchange gives what there is. */
-export async function runHandAnswered(j: JobContext, { subject }: Static<(typeof handAnswered)["data"]>): Promise<void> {
-  await j.transaction(async (ctx) => {
-    const found = await evidenceByRequest(ctx, subject.replace(/^exchange-request:/, ""));
-    if (!found) return;
-    const row = await lockCase(ctx, found.number);
-    const waiting = row && (await evidenceOf(ctx, row.id)).find((e) => e.requirement === found.requirement);
-    if (!row || waiting?.state !== "waiting-person") return;
-    await saveEvidence(ctx, row.id, { ...waiting, state: "asked" });
-    await ctx.enqueue(jobs.fetchEvidence, { number: row.number });
-  });
 }

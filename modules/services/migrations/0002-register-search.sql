@@ -6,8 +6,12 @@ create table register_search (
   asked_at    timestamptz not null,
   asked_by    text not null,
   answered_at timestamptz,
-  exchanges   text[] not null default '{}'
+  exchanges   text[] not null default '{}',
+  -- questions a person is answering by hand, and by when
+  requests    text[] not null default '{}',
+  expected_by timestamptz
 );
+create index on register_search using gin (requests);
 alter table register_search enable row level security;
 -- the applicant sees the outcome on the act, not the homonyms: other people's records are not hers to read
 create policy register_search_access on register_search using (
