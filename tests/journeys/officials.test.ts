@@ -139,6 +139,37 @@ describe("officials", { skip: browserMissing, timeout: 420_000 }, () => {
     }
   });
 
+  it("enrol a passkey and sign in with it alone", async () => {
+    const page = await officialAt(house, "aissata.barry");
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send("WebAuthn.enable");
+    await cdp.send("WebAuthn.addVirtualAuthenticator", {
+      options: {
+        protocol: "ctap2",
+        transport: "internal",
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    await page.goto("/bureau/compte");
+    assert.deepEqual(await axe(page), []);
+    await page.fill("[name=label]", "Ordinateur du bureau");
+    await page.click("text=Enregistrer une clé d’accès");
+    await page.click("[data-passkey] button");
+    await page.waitForURL(/\/bureau\/compte$/);
+    await page.waitForSelector("text=Ordinateur du bureau");
+    await page.click("text=Se déconnecter");
+    await page.waitForURL(/connexion/);
+    assert.deepEqual(await axe(page), []);
+    await page.click("text=Utiliser ma clé d’accès");
+    await page.click("[data-passkey] button");
+    await page.waitForURL((url) => !url.pathname.includes("connexion"));
+    assert.match(await page.innerText("header"), /Aïssata Barry/u);
+    await page.context().close();
+  });
+
   it("read what citizens write as text, are told when a case moved under their eyes, and can turn keys off", async () => {
     const { phone, nip, birth } = person("mariam");
     const mariam = await citizen(house.origin, { phone, nip, birth });

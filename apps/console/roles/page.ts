@@ -43,8 +43,11 @@ export const rolesScreen: Screen<{ fait?: string }> = {
   },
 };
 
-/** An account's working name comes from registry; what the program did by itself says so. */
-const by = (p: PageContext, who: string | undefined): string => (!who ? "–" : who.startsWith("system:") ? words(p.lang).platform : who);
+/** Who asked or decided: by working name; what the program did by itself says so. */
+function by(p: PageContext, name: string | undefined, account: string | undefined): string {
+  if (!account) return "–";
+  return account.startsWith("system:") ? words(p.lang).platform : (name ?? account);
+}
 
 const hidden = (p: PageContext, version: number): Html => html`${p.csrf}<input type="hidden" name="version" value="${version}" />`;
 
@@ -70,7 +73,8 @@ function request(p: PageContext, one: Assignment): Html {
       ${one.sensitive ? tag(w.sensitive, "act") : ""}
     </header>
     <p class="t-source">
-      ${w.asked} ${by(p, one.requestedBy)} · ${w.from} ${date(p, one.from)} ${one.until ? `${w.until} ${date(p, one.until)}` : w.noEnd}
+      ${w.asked} ${by(p, one.requestedByName, one.requestedBy)} · ${w.from} ${date(p, one.from)}
+      ${one.until ? `${w.until} ${date(p, one.until)}` : w.noEnd}
     </p>
     ${
       !may(p.caller, approveRoles.id)
@@ -93,7 +97,9 @@ function loan(p: PageContext, one: Assignment, d: Assignment["delegations"][numb
   const w = words(p.lang);
   return html`<article class="d-piece" aria-labelledby="d-${d.id}">
     <header><h3 id="d-${d.id}">${w.lending(d.holder)} · ${one.roleName}</h3></header>
-    <p class="t-source">${w.asked} ${by(p, d.requestedBy)} · ${w.from} ${date(p, d.from)} ${w.until} ${date(p, d.until)}</p>
+    <p class="t-source">
+      ${w.asked} ${by(p, d.requestedByName, d.requestedBy)} · ${w.from} ${date(p, d.from)} ${w.until} ${date(p, d.until)}
+    </p>
     ${
       may(p.caller, approveRoles.id)
         ? html`<div class="d-decide">
@@ -147,8 +153,8 @@ function list(p: PageContext, all: readonly Assignment[], open: boolean): Html {
             </td>
             <td data-label="${w.from}">${date(p, one.from)}</td>
             <td data-label="${w.until}">${one.until ? date(p, one.until) : w.noEnd}</td>
-            <td data-label="${w.asked}">${by(p, one.requestedBy)}</td>
-            <td data-label="${w.decided}">${by(p, one.decidedBy)}</td>
+            <td data-label="${w.asked}">${by(p, one.requestedByName, one.requestedBy)}</td>
+            <td data-label="${w.decided}">${by(p, one.decidedByName, one.decidedBy)}</td>
             <td data-label="${w.state}">
               ${tag(w[one.state], tones[one.state])}${open && !one.effective ? html` <span class="t-source">${w.notYet}</span>` : ""}
             </td>

@@ -21,7 +21,8 @@ async function enrolling(a: ActionContext, label: string, failed: boolean): Prom
     main: html`<h1>${w.addTitle}</h1>
       ${failed ? banner(a.lang, "problem", html`<p>${w.addFailed}</p>`) : html`<p class="t-lead" role="status">${w.addWait}</p>`}
       <noscript><p>${w.needsScript}</p></noscript>
-      <form method="post" action="/bureau/compte/cles/reponse" data-passkey="create" data-options="${options}">
+      <form method="post" action="/bureau/compte/cles/reponse" data-passkey="create" data-options="${options}" data-failed="${w.addFailed}">
+        <p class="t-error" role="alert" data-passkey-error></p>
         ${a.csrf}<input type="hidden" name="challenge" value="${challenge}" /><input type="hidden" name="label" value="${label}" /><input
           type="hidden"
           name="response"

@@ -134,7 +134,14 @@ async function passkeyPage(a: ActionContext, next: string, failed: boolean): Pro
     main: html`<h1>${w.passkeyTitle}</h1>
       ${failed ? banner(a.lang, "problem", html`<p>${w.passkeyFailed}</p>`) : html`<p class="t-lead" role="status">${w.passkeyWait}</p>`}
       <noscript><p>${w.passkeyScript}</p></noscript>
-      <form method="post" action="/bureau/connexion/cle/reponse" data-passkey="get" data-options="${options}">
+      <form
+        method="post"
+        action="/bureau/connexion/cle/reponse"
+        data-passkey="get"
+        data-options="${options}"
+        data-failed="${w.passkeyFailed}"
+      >
+        <p class="t-error" role="alert" data-passkey-error></p>
         ${a.csrf}${nextField(next)}<input type="hidden" name="challenge" value="${challenge}" /><input type="hidden" name="response" />
         <div class="t-actions">
           ${button(failed ? w.passkeyAgain : w.passkey, { focus: true })}
