@@ -53,7 +53,6 @@ export const services = defineModule({
   pack: [procedures, lifeEvents, synonyms, entries],
   purposes: {
     "services.handle-case": { fr: "Instruire votre demande", en: "Handle your request" },
-    "criminal-record-extract": { fr: "Préparer votre extrait de casier judiciaire", en: "Prepare your criminal record extract" },
   },
   migrations: new URL("./migrations/", import.meta.url),
   async start(host) {

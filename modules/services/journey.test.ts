@@ -145,7 +145,7 @@ describe("J1, the extract", () => {
     );
     const { reads } = await h.w.call(api.readsOf, {}, { as });
     assert.ok(
-      reads.some((r) => r.institution?.includes("Koudougou") && r.purpose === "Instruire votre demande"),
+      reads.some((r) => r.institution?.includes("Koudougou") && r.purpose === "Instruire votre demande" && r.reader === "Greffier"),
       JSON.stringify(reads.slice(0, 4)),
     );
     assert.ok(reads.some((r) => r.exchange !== undefined && r.case === ready.number));

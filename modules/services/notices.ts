@@ -1,4 +1,4 @@
-/** What the applicant hears by SMS. Plain letters where that keeps the message in one part; no name, no result. */
+/** What the applicant hears by SMS: letters of the GSM alphabet only (others double the price), no name, no result. */
 import { type JobContext, type Static, type Text } from "#kernel";
 import { tellPerson } from "#identity";
 import { actOf } from "./acts/store.ts";
@@ -18,13 +18,13 @@ interface Said {
   receipt?: string;
 }
 
-const texts: Record<What, (s: Said) => Text> = {
+export const texts: Record<What, (s: Said) => Text> = {
   evidence: (s) => ({
     fr: `Dossier ${s.number}: les registres ont répondu. Continuez votre démarche: ${s.link}`,
     en: `Case ${s.number}: the registers have answered. Go on with your request: ${s.link}`,
   }),
   submitted: (s) => ({
-    fr: `Dossier ${s.number} transmis.${s.receipt ? ` Reçu ${s.receipt}.` : ""} Suivi: ${s.link}`,
+    fr: `Dossier ${s.number} transmis.${s.receipt ? ` Quittance ${s.receipt}.` : ""} Suivi: ${s.link}`,
     en: `Case ${s.number} handed over.${s.receipt ? ` Receipt ${s.receipt}.` : ""} Follow it: ${s.link}`,
   }),
   correction: (s) => ({
@@ -40,7 +40,7 @@ const texts: Record<What, (s: Said) => Text> = {
     en: `Case ${s.number}: a decision was taken. Read it, with its grounds and how to appeal: ${s.link}`,
   }),
   message: (s) => ({
-    fr: `Dossier ${s.number}: l’institution vous a écrit: ${s.link}`,
+    fr: `Dossier ${s.number}: l'institution vous a écrit: ${s.link}`,
     en: `Case ${s.number}: the institution has written to you: ${s.link}`,
   }),
   revoked: (s) => ({
@@ -48,7 +48,7 @@ const texts: Record<What, (s: Said) => Text> = {
     en: `Case ${s.number}: the document issued was withdrawn and must no longer be used: ${s.link}`,
   }),
   "given-back": (s) => ({
-    fr: `Dossier ${s.number}: une somme reçue en trop vous a été rendue. ${s.link}`,
+    fr: `Dossier ${s.number}: une somme versée en trop vous a été rendue. ${s.link}`,
     en: `Case ${s.number}: an amount received in excess was given back to you. ${s.link}`,
   }),
 };

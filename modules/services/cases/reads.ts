@@ -1,6 +1,8 @@
 /** Who read my data: reads inside this house, and questions asked over the exchange, in one list. */
-import { type Context, factsOf, type OutputOf, personalRead, purposeText, type Recorded } from "#kernel";
+import { type Context, factsOf, type OutputOf, personalRead, purposeText, type Recorded, type Text } from "#kernel";
 import { readsOfMe } from "#exchange/api";
+import { roleById } from "#registry";
+import { catalogueOf } from "../catalogue/definitions.ts";
 import { officeName } from "../offices.ts";
 import { personOf } from "./access.ts";
 import type * as api from "./contracts.ts";
@@ -15,6 +17,15 @@ const what: Record<string, { fr: string; en: string }> = {
   "identity.identity-number": { fr: "Numéro d’identité, pour interroger un registre", en: "Identity number, to ask a register" },
 };
 
+/** A purpose named by a procedure is told in the procedure's own words. */
+function purposeOfProcedure(ctx: Context, code: string): Text | undefined {
+  for (const p of catalogueOf(ctx.country).bySlug.values()) {
+    const asked = [...p.evidence, ...(p.search ? [p.search] : [])].find((e) => e.purpose === code);
+    if (asked) return { fr: p.title.fr, en: p.title.en };
+  }
+  return undefined;
+}
+
 async function inside(ctx: Context, f: Recorded): Promise<ReadView | undefined> {
   const data = f.data as { contract: string; purpose: string; own: boolean; role?: string } | null;
   if (!data || data.own) return undefined;
@@ -24,8 +35,8 @@ async function inside(ctx: Context, f: Recorded): Promise<ReadView | undefined> 
     ...(f.institution ? { institution: await officeName(ctx, f.institution) } : {}),
     reader: system
       ? ctx.say({ fr: "Traitement automatique", en: "Automatic processing" })
-      : ctx.say({ fr: "Agent de l’institution", en: "Official of the institution" }),
-    purpose: ctx.say(purposeText(data.purpose) ?? { fr: data.purpose, en: data.purpose }),
+      : ctx.say(roleById(ctx, data.role ?? "")?.name ?? { fr: "Agent de l’institution", en: "Official of the institution" }),
+    purpose: ctx.say(purposeText(data.purpose) ?? purposeOfProcedure(ctx, data.purpose) ?? { fr: data.purpose, en: data.purpose }),
     what: ctx.say(what[data.contract] ?? { fr: "Données personnelles", en: "Personal data" }),
     fact: f.id,
   };

@@ -1,5 +1,5 @@
 /** Fetching evidence: what the State holds, no citizen brings. One question a requirement, through the exchange. */
-import { type Context, type JobContext, type Static, unavailable } from "#kernel";
+import { type Context, type JobContext, say, type Static, unavailable } from "#kernel";
 import { type Answer, ask, offer, type Question, subsystemOf } from "#exchange";
 import { subjectOf } from "../cases/access.ts";
 import { type CaseRow, type EvidenceRow, evidenceOf, lockCase, saveEvidence, saveKnown } from "../cases/store.ts";
@@ -124,7 +124,7 @@ async function settle(ctx: Context, number: string, open: Open, answer: Answer, 
     case "unknown":
       return note(ctx, row, open.requirement, { ...base, state: "failed" });
     case "refused":
-      return note(ctx, row, open.requirement, { ...base, state: "refused", note: ctx.say(answer.problem.kind.title) });
+      return note(ctx, row, open.requirement, { ...base, state: "refused", note: say(answer.problem.kind.title, row.lang) });
     case "answered":
       return answered(ctx, row, open, base, answer);
   }
@@ -152,7 +152,7 @@ async function answered(
       ...base,
       ...by,
       state: "not-found",
-      note: ctx.say({ fr: "Plusieurs inscriptions correspondent.", en: "Several entries match." }),
+      note: say({ fr: "Plusieurs inscriptions correspondent.", en: "Several entries match." }, row.lang),
     });
   const procedure = await definitionOf(ctx, row);
   const values = await wellFormed(ctx, procedure, requirement, only);
