@@ -14,7 +14,9 @@ export interface Settings {
 }
 
 export interface Tx extends Db {
-  query(text: string, values?: unknown[]): Promise<pg.QueryResult>;
+  query(q: string | pg.QueryConfig, values?: unknown[]): Promise<pg.QueryResult>;
+  /** A statement nobody reads the answer of: sent now, COMMIT goes behind it without waiting, its failure is the transaction's. */
+  send(q: pg.QueryConfig | Sql): void;
   /** Undo marks: called with whether a savepoint failed, so that buffered facts and jobs fall with it. */
   onSavepoint(mark: () => () => void): void;
 }
@@ -37,6 +39,7 @@ export function openDatabase(url: string, max = 16): Database {
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: 10_000,
     application_name: "toguna",
+    pipeline: true, // statements travel without waiting for the answers of those before them
   });
   pool.on("error", () => undefined); // a broken idle connection is replaced at the next use
   return {
@@ -63,13 +66,13 @@ export function openDatabase(url: string, max = 16): Database {
       };
       let opening: Promise<pg.PoolClient> | undefined;
       try {
-        const tx = transactionOn(() => (opening ??= open()));
+        const behind: Promise<unknown>[] = [];
+        const tx = transactionOn(() => (opening ??= open()), behind);
         const result = await fn(tx);
         if (beforeCommit) await beforeCommit(tx);
         if (!opening) return result;
         const held = await opening;
-        await started;
-        const end = await held.query("commit");
+        const [end] = await Promise.all([held.query("commit"), started, ...behind]);
         if (end.command !== "COMMIT")
           throw new Error(`the transaction ended with ${end.command}: an SQL error was swallowed without a savepoint`);
         return result;
@@ -93,12 +96,17 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   }
 }
 
-function transactionOn(open: () => Promise<pg.PoolClient>): Tx {
+function transactionOn(open: () => Promise<pg.PoolClient>, behind: Promise<unknown>[]): Tx {
   const marks: (() => () => void)[] = [];
   let depth = 0;
   const exec = async (q: Sql) => (await open()).query(compile(q));
   return {
-    query: async (text, values) => (await open()).query(text, values),
+    query: async (q, values) => (await open()).query(q as string, values as unknown[]),
+    send(q) {
+      const sent = open().then((client) => client.query("kind" in q ? compile(q) : q));
+      sent.catch(() => undefined); // told when the transaction ends
+      behind.push(sent);
+    },
     onSavepoint: (mark) => void marks.push(mark),
     rows: async <R>(q: Sql) => (await exec(q)).rows as R[],
     async one<R>(q: Sql) {

@@ -6,6 +6,7 @@ import { isContract, type Contract, type TSchema } from "./contract.ts";
 import type { Implemented, Relay } from "./define.ts";
 import { actorOf, canonical } from "./facts.ts";
 import { internalError, invalidInput, keyMissing, keyReused, Problem, unavailable } from "./problem.ts";
+import type { Tx } from "./db.ts";
 import { sql } from "./sql.ts";
 import { refusal, type Caller } from "./who.ts";
 import type { Text } from "./words.ts";
@@ -141,7 +142,7 @@ async function once(ctx: Context, c: Contract, input: unknown, key: string, run:
     return before.output;
   }
   const output = await run();
-  await ctx.db.run(
+  (ctx.db as Tx).send(
     sql`update kernel.answer set output = ${JSON.stringify(output)}::jsonb where caller = ${caller} and key = ${key.slice(0, 200)}`,
   );
   return output;

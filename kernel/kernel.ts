@@ -139,7 +139,7 @@ export async function createKernel(o: KernelOptions): Promise<Kernel> {
         }
       },
       async (tx) => {
-        if (facts.length) await tx.query(...asQuery(insertFacts, facts));
+        if (facts.length) tx.send({ name: insertFacts.name, text: insertFacts.text, values: insertFacts.values(facts) });
         if (jobs.length) await queue.put(tx, jobs);
       },
     );
@@ -267,8 +267,4 @@ export async function createKernel(o: KernelOptions): Promise<Kernel> {
       await database.close();
     },
   };
-}
-
-function asQuery(q: typeof insertFacts, facts: readonly PendingFact[]): [string, unknown[]] {
-  return [q.text, q.values(facts)];
 }

@@ -67,7 +67,7 @@ export async function migrate(ownerUrl: string, modules: readonly Module[], runt
       }
       applied.push(key);
     }
-    await client.query("grant select on kernel.migration to toguna_run");
+    await client.query("grant select on kernel.migration to toguna_run, toguna_export");
     return applied;
   } finally {
     await client.end();

@@ -132,7 +132,10 @@ function openPath(data: string, as: User | undefined): void {
   mkdirSync(dirname(data), { recursive: true });
   mkdirSync(data, { recursive: true, mode: 0o700 });
   if (!as) return;
-  chownSync(data, as.uid, as.gid);
+  // files of a restored backup belong to whoever restored them: the whole tree becomes the server's
+  const owned = statSync(join(data, "PG_VERSION"), { throwIfNoEntry: false });
+  if (owned && owned.uid !== as.uid) execFileSync("chown", ["-R", `${as.uid}:${as.gid}`, data]);
+  else chownSync(data, as.uid, as.gid);
   for (let up = dirname(data); up !== dirname(up); up = dirname(up)) {
     const mode = statSync(up).mode;
     if ((mode & 0o001) === 0) {
