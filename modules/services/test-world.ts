@@ -27,7 +27,7 @@ export interface House {
   /** What the registers answer instead, by path. */
   registers: Map<string, Row[]>;
   /** The outside stops answering. */
-  silent: { on: boolean };
+  silent: { on: boolean; times?: number };
   mariam: PersonCaller;
   issouf: PersonCaller;
   adama: PersonCaller;
@@ -50,7 +50,7 @@ function at(row: unknown, path: string): unknown {
 }
 
 /** The registers of the country pack's sandbox, over real HTTP. */
-async function outside(pack: URL, registers: Map<string, Row[]>, silent: { on: boolean }) {
+async function outside(pack: URL, registers: Map<string, Row[]>, silent: House["silent"]) {
   for (const name of readdirSync(new URL("sandbox/registers/", pack))) {
     const r = readPack<{ register: string; owner: string; rows: Row[] }>(pack, `sandbox/registers/${name}`);
     registers.set(`/registers/${r.owner}/${r.register}`, r.rows);
@@ -58,7 +58,10 @@ async function outside(pack: URL, registers: Map<string, Row[]>, silent: { on: b
   const server = createServer((req, res) => {
     const url = new URL(req.url ?? "/", "http://outside");
     const rows = registers.get(url.pathname);
-    if (silent.on || !rows) return void res.writeHead(silent.on ? 503 : 404).end();
+    if (silent.times) silent.times -= 1;
+    else silent.times = undefined;
+    const mute = silent.on || silent.times !== undefined;
+    if (mute || !rows) return void res.writeHead(mute ? 503 : 404).end();
     const wanted = [...url.searchParams];
     const found = rows.filter((row) => wanted.every(([k, v]) => folded(String(at(row, k) ?? "")) === folded(v)));
     res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ rows: found }));
@@ -81,7 +84,7 @@ export async function house(o: { start?: Date; country?: "bf" | "tg" } = {}): Pr
   const pack = new URL(`../../countries/${country}/`, import.meta.url);
   const sent: House["sent"] = [];
   const registers = new Map<string, Row[]>();
-  const silent = { on: false };
+  const silent: House["silent"] = { on: false };
   const { operator, driver } = testOperator();
   const drivers = [
     driver,

@@ -76,6 +76,11 @@ describe("evidence", () => {
     h.w.clock.advance(-60 * 86_400);
   });
 
+  it("a register that hiccups is asked again by itself", async () => {
+    h.silent.times = 3;
+    assert.deepEqual(await states(await authorised(h.mariam), h.mariam), ["received", "received"]);
+  });
+
   it("a register that does not answer fails openly, and may be asked again", async () => {
     h.silent.on = true;
     const number = await authorised(h.mariam);
