@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
 import { after, test } from "node:test";
+import { world } from "#kernel/testing";
+import { checkPdf, signPdf, trust } from "#trust";
 import { keysConformance } from "#trust/conformance";
-import { demonstrationPassphrase, fileKeys, passphraseOf } from "./index.ts";
+import { demonstrationPassphrase, fileKeys, keysFile, passphraseOf } from "./index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "toguna-keys-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -70,4 +72,23 @@ test("two processes that start at once share one keyring", async () => {
   const { openKeyring } = await import("./keyring.ts");
   const ring = openKeyring(join(folder, "race"), "phrase", (n) => randomBytes(n));
   for (const id of ids) assert.equal(Buffer.from(ring.read(id)!.secret).toString(), "secret");
+});
+
+test("a whole installation on files signs an act; with another passphrase it does not start", async () => {
+  const passphrase = join(folder, "phrase");
+  writeFileSync(passphrase, "une longue phrase secrète\n");
+  const w = await world({ modules: [trust], drivers: [keysFile], env: { TOGUNA_KEYS_PASSPHRASE_FILE: passphrase } });
+  try {
+    const pdf = new Uint8Array(readFileSync(new URL("../../modules/trust/pdf/plain-act.test.pdf", import.meta.url)));
+    const signed = await signPdf(w.kernel.jobContext("trust.test"), {
+      pdf,
+      institution: { id: "zz-tgi", name: "Tribunal d’essai" },
+      reason: "essai",
+    });
+    assert.ok((await w.transaction((ctx) => checkPdf(ctx, signed.pdf))).ok);
+    writeFileSync(passphrase, "une autre phrase secrète\n");
+    assert.throws(() => keysFile.make(w.kernel.host), /does not open the keys/);
+  } finally {
+    await w.close();
+  }
 });

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { world } from "#kernel/testing";
+import { checkPdf, signPdf, trust } from "#trust";
 import { keysConformance } from "#trust/conformance";
-import { pkcs11Available, pkcs11Keys } from "./index.ts";
+import { keysPkcs11, pkcs11Available, pkcs11Keys } from "./index.ts";
 
 // SoftHSM stands for the hardware: the same module interface, keys in files.
 const module = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"].find((path) => existsSync(path));
@@ -68,4 +70,33 @@ test("a wrong PIN is refused in words", { skip }, async () => {
   const store = await open();
   store.close();
   await assert.rejects(open("00000000"), /refused the PIN/);
+});
+
+test("a whole installation on the module: authorities, an act signed by the person and sealed, the ledger's head", { skip }, async () => {
+  writeFileSync(join(folder, "pin"), "12345678\n");
+  const env = { TOGUNA_PKCS11_MODULE: module!, TOGUNA_PKCS11_TOKEN: "toguna", TOGUNA_PKCS11_PIN_FILE: join(folder, "pin") };
+  const w = await world({ modules: [trust], drivers: [keysPkcs11], env });
+  try {
+    const pdf = new Uint8Array(readFileSync(new URL("../../modules/trust/pdf/plain-act.test.pdf", import.meta.url)));
+    const signed = await signPdf(w.kernel.jobContext("trust.test"), {
+      pdf,
+      institution: { id: "zz-tgi", name: "Tribunal d’essai" },
+      person: { account: "0199aaaa-0000-7000-8000-000000000001", name: "Awa Essai" },
+      reason: "essai",
+    });
+    const report = await w.transaction((ctx) => checkPdf(ctx, signed.pdf), { caller: w.stranger });
+    assert.ok(report.ok, JSON.stringify(report));
+    await w.sweep("trust.seal-ledger");
+    assert.equal((await w.fetch("/api/trust/ledger/head")).status, 200);
+  } finally {
+    await w.close();
+  }
+});
+
+test("a setting that is missing is named", { skip }, async () => {
+  const host = { config: { setting: (name: string) => (name === "pkcs11_module" ? module : undefined) } };
+  await assert.rejects(
+    Promise.resolve().then(() => keysPkcs11.make(host as never)),
+    /TOGUNA_PKCS11_TOKEN/,
+  );
 });
