@@ -17,13 +17,14 @@ import { type Answers, type CaseRow, countDrafts, evidenceOf, type EvidenceRow, 
 import { caseSummary, caseView } from "./view.ts";
 import { formWorld, viewWorld } from "./world.ts";
 
-const mostDrafts = 20;
+/** Drafts a person may keep open; `TOGUNA_MOST_DRAFTS` sets another number. */
+const mostDrafts = (ctx: Context): number => Number(ctx.config.setting("most_drafts") ?? 20);
 const largestAnswers = 48 * 1024;
 
 export async function startCase(ctx: Context, input: InputOf<typeof api.startCase>): Promise<OutputOf<typeof api.startCase>> {
   const procedure = currentProcedure(ctx, input.procedure);
   const { person, account } = personOf(ctx);
-  if ((await countDrafts(ctx, person)).drafts >= mostDrafts) throw tooManyDrafts();
+  if ((await countDrafts(ctx, person)).drafts >= mostDrafts(ctx)) throw tooManyDrafts();
   const createdAt = ctx.clock.now();
   const base = {
     id: ctx.ids.uuid(),

@@ -43,6 +43,7 @@ create table case_file (
   signing_problem   text
 );
 create index on case_file (person, created_at desc);
+create index on case_file (person) where state in ('draft', 'evidence');
 -- the office's queue, by due date; drafts never enter it
 create index on case_file (institution, state, due_at) where submitted_at is not null;
 create index on case_file (institution, ended_at desc) where ended_at is not null and submitted_at is not null;
