@@ -9,6 +9,7 @@ export * from "./format.ts";
 export * from "./gallery.ts";
 export * from "./layout.ts";
 export * from "./notices.ts";
+export * from "./officials.ts";
 export * from "./progress.ts";
 export * from "./provenance.ts";
 export * from "./sign.ts";

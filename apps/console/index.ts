@@ -1,5 +1,5 @@
-import { defineApp, html, official, page, seeOther, type Html, type PageContext, type Problem } from "#kernel";
-import { banner, buttonLink } from "#ui";
+import { defineApp, official, page, seeOther } from "#kernel";
+import { failureOf, officialSignIn } from "#ui";
 import { directoryPage, rightsPage, serviceAction, servicePage } from "./exchange/directory.ts";
 import { logPage, proofPage } from "./exchange/log.ts";
 import { factsPage } from "./facts/page.ts";
@@ -44,37 +44,11 @@ export const operations = defineApp({
     factsPage,
   ],
   actions: [...roleActions, statementAction, serviceAction],
-  signInPath: (p) => `/bureau/connexion?${new URLSearchParams({ suite: p.url }).toString()}`,
-  failure,
+  signInPath: officialSignIn,
+  failure: (p, problem) =>
+    shell(p, undefined, {
+      title: words(p.lang).failedTitle,
+      failed: true,
+      main: failureOf(p, problem, { words: words(p.lang), home: "/console" }),
+    }),
 });
-
-/** What went wrong, its code for whoever runs the platform, and a way on. */
-function failure(p: PageContext, problem: Problem): Html {
-  const w = words(p.lang);
-  const official = p.caller.kind === "official";
-  const hint =
-    problem.status === 404
-      ? w.missing
-      : problem.status === 403
-        ? w.forbidden
-        : problem.status >= 500 || problem.status === 429
-          ? w.later
-          : "";
-  return shell(p, undefined, {
-    title: w.failedTitle,
-    failed: true,
-    main: html`<h1>${w.failedTitle}</h1>
-      ${banner(
-        p.lang,
-        "problem",
-        html`<p><b>${p.say(problem.kind.title)}</b></p>
-          ${problem.more.detail ? html`<p>${p.say(problem.more.detail)}</p>` : ""}
-          <p>${hint}</p>`,
-        w.notDone,
-      )}
-      <p class="t-source">${w.code} <code>${problem.code}</code></p>
-      <div class="t-actions">
-        ${buttonLink(official ? "/console" : "/bureau/connexion", official ? w.failedHome : w.signIn, "second")}
-      </div>`,
-  });
-}

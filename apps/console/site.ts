@@ -1,22 +1,6 @@
-import { html, type Caller, type Html, type OfficialCaller, type PageContext, type Problem } from "#kernel";
-import { banner, button, form, layout, number, type Content, type Link, type Site } from "#ui";
+import { html, type Caller, type Html, type PageContext, type Problem } from "#kernel";
+import { accountLine, layout, may, number, refusedForm, type Content, type Link, type Site, type Standing } from "#ui";
 import { words } from "./words.ts";
-
-export function officialOf(caller: Caller): OfficialCaller {
-  if (caller.kind !== "official") throw new Error("the page's `who` lets officials in only");
-  return caller;
-}
-
-export function may(caller: Caller, permission: string): boolean {
-  return caller.kind === "official" && caller.permissions.has(permission);
-}
-
-export interface Standing {
-  name?: string | undefined;
-  role: string;
-  institution: string;
-  several: boolean;
-}
 
 const sections = [
   { name: "health", path: "/console/etat", permission: "kernel.operate" },
@@ -45,17 +29,6 @@ export interface View {
   refresh?: number;
 }
 
-function account(p: PageContext, standing: Standing): Html {
-  const w = words(p.lang);
-  return html`<li class="d-standing">
-      <a href="/bureau/compte">${standing.name ?? w.account}</a>
-      <div>${standing.role} · ${standing.institution}</div>
-    </li>
-    ${standing.several ? html`<li><a href="/bureau/role">${w.changeRole}</a></li>` : ""}
-    <li><a href="/bureau">${w.desk}</a></li>
-    <li>${form({ action: "/bureau/deconnexion", hidden: p.csrf }, button(w.signOut, { kind: "plain" }))}</li>`;
-}
-
 /** A whole page of the console. */
 export function shell(p: PageContext, standing: Standing | undefined, view: View): Html {
   const w = words(p.lang);
@@ -73,7 +46,7 @@ export function shell(p: PageContext, standing: Standing | undefined, view: View
     title: view.title,
     failed: view.failed ?? false,
     nav: standing ? openTo(p.caller).map((one) => ({ href: one.path, text: w[one.name], current: one.name === view.current })) : [],
-    account: standing ? account(p, standing) : "",
+    account: standing ? accountLine(p, standing, w, [{ href: "/bureau", text: w.desk }]) : "",
     ...(p.config.demo ? { notice: w.demo } : {}),
     ...(view.crumbs ? { breadcrumbs: view.crumbs } : {}),
     ...(view.refresh ? { refresh: view.refresh, scripts: ["waiting.js"] } : {}),
@@ -82,17 +55,7 @@ export function shell(p: PageContext, standing: Standing | undefined, view: View
   });
 }
 
-export function refusalOf(p: PageContext, problem: Problem | undefined): Html | "" {
-  if (!problem) return "";
-  const { detail, fields } = problem.more;
-  return banner(
-    p.lang,
-    "problem",
-    html`<p>${p.say(problem.kind.title)}</p>
-      ${detail ? html`<p>${p.say(detail)}</p>` : ""}${fields?.map((f) => html`<p><code>${f.path}</code> : ${p.say(f.message)}</p>`)}`,
-    words(p.lang).notDone,
-  );
-}
+export const refusalOf = (p: PageContext, problem: Problem | undefined): Html | "" => refusedForm(p, problem, words(p.lang).notDone);
 
 /** `12 s`, `4 min`, `3 h`, `2 j`: a length of time in its largest whole unit. */
 export function span(p: PageContext, seconds: number): string {

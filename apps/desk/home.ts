@@ -1,5 +1,5 @@
 import { official, page, seeOther } from "#kernel";
-import { may } from "./site.ts";
+import { may } from "#ui";
 
 /** The desk opens on the work of the present role. */
 export const homePage = page({

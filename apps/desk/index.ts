@@ -1,5 +1,5 @@
-import { assets, defineApp, html, type Html, type PageContext, type Problem } from "#kernel";
-import { banner, buttonLink } from "#ui";
+import { assets, defineApp } from "#kernel";
+import { failureOf, officialSignIn } from "#ui";
 import { accountActions, accountPage } from "./account/page.ts";
 import { passkeyEnrol, passkeyKeep } from "./account/passkey.ts";
 import { assignmentAction, assignmentPage } from "./case/assignment.ts";
@@ -73,37 +73,11 @@ export const desk = defineApp({
     roleAction,
   ],
   assets: [assets({ prefix: "/assets/desk/", dir: new URL("./static/", import.meta.url) })],
-  signInPath: (p) => `/bureau/connexion?${new URLSearchParams({ suite: p.url }).toString()}`,
-  failure,
+  signInPath: officialSignIn,
+  failure: (p, problem) =>
+    shell(p, undefined, {
+      title: words(p.lang).failedTitle,
+      failed: true,
+      main: failureOf(p, problem, { words: words(p.lang), home: "/bureau" }),
+    }),
 });
-
-/** What went wrong, who can act, and a way on; a citizen who strayed here is shown the officials' sign-in. */
-function failure(p: PageContext, problem: Problem): Html {
-  const w = words(p.lang);
-  const official = p.caller.kind === "official";
-  const hint =
-    problem.status === 404
-      ? w.missing
-      : problem.status === 403
-        ? w.forbidden
-        : problem.status >= 500 || problem.status === 429
-          ? w.later
-          : "";
-  return shell(p, undefined, {
-    title: w.failedTitle,
-    failed: true,
-    main: html`<h1>${w.failedTitle}</h1>
-      ${banner(
-        p.lang,
-        "problem",
-        html`<p><b>${p.say(problem.kind.title)}</b></p>
-          ${problem.more.detail ? html`<p>${p.say(problem.more.detail)}</p>` : ""}
-          <p>${hint}</p>`,
-        w.notDone,
-      )}
-      <p class="t-source">${w.code} <code>${problem.code}</code></p>
-      <div class="t-actions">
-        ${buttonLink(official ? "/bureau" : "/bureau/connexion", official ? w.failedHome : w.signIn, "second", "q")}
-      </div>`,
-  });
-}

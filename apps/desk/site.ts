@@ -1,24 +1,6 @@
-import { html, type Caller, type Html, type OfficialCaller, type PageContext, type Problem } from "#kernel";
-import { banner, button, form, keys, layout, type Content, type Link, type Site } from "#ui";
+import { html, type Html, type PageContext, type Problem } from "#kernel";
+import { accountLine, keys, layout, may, refusedForm, type Content, type Link, type Site, type Standing } from "#ui";
 import { words } from "./words.ts";
-
-export function officialOf(caller: Caller): OfficialCaller {
-  if (caller.kind !== "official") throw new Error("the page's `who` lets officials in only");
-  return caller;
-}
-
-export function may(caller: Caller, permission: string): boolean {
-  return caller.kind === "official" && caller.permissions.has(permission);
-}
-
-/** Whose desk it is, for the line under the sign. */
-export interface Standing {
-  name?: string | undefined;
-  role: string;
-  institution: string;
-  /** More than one role to choose from. */
-  several: boolean;
-}
 
 export interface View {
   title: string;
@@ -60,16 +42,6 @@ function navigationOf(p: PageContext, current: View["current"]): Link[] {
   ];
 }
 
-function accountLinks(p: PageContext, standing: Standing): Html {
-  const w = words(p.lang);
-  return html`<li class="d-standing">
-      <a href="/bureau/compte">${standing.name ?? w.account}</a>
-      <div>${standing.role} · ${standing.institution}</div>
-    </li>
-    ${standing.several ? html`<li><a href="/bureau/role">${w.changeRole}</a></li>` : ""}
-    <li>${form({ action: "/bureau/deconnexion", hidden: p.csrf }, button(w.signOut, { kind: "plain" }))}</li>`;
-}
-
 /** Help on keys, closed until asked for; the toggle appears when the script runs. */
 function keyHelp(p: PageContext, own: View["keys"] = []): Html {
   const w = words(p.lang);
@@ -98,7 +70,7 @@ export function shell(p: PageContext, standing: Standing | undefined, view: View
     title: view.title,
     failed: view.failed ?? false,
     nav: standing ? navigationOf(p, view.current) : [],
-    account: standing ? accountLinks(p, standing) : "",
+    account: standing ? accountLine(p, standing, w) : "",
     ...(p.config.demo ? { notice: w.demo } : {}),
     ...(view.crumbs ? { breadcrumbs: view.crumbs } : {}),
     wide: Boolean(standing),
@@ -109,16 +81,4 @@ export function shell(p: PageContext, standing: Standing | undefined, view: View
   });
 }
 
-/** Why a form was not taken, above the page it came from. */
-export function refusalOf(p: PageContext, problem: Problem | undefined): Html | "" {
-  if (!problem) return "";
-  const w = words(p.lang);
-  const { detail } = problem.more;
-  return banner(
-    p.lang,
-    "problem",
-    html`<p>${p.say(problem.kind.title)}</p>
-      ${detail ? html`<p>${p.say(detail)}</p>` : ""}`,
-    w.notDone,
-  );
-}
+export const refusalOf = (p: PageContext, problem: Problem | undefined): Html | "" => refusedForm(p, problem, words(p.lang).notDone);

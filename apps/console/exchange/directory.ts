@@ -10,9 +10,9 @@ import {
   type ServiceView,
 } from "#exchange/api";
 import { html, official, seeOther, T, type Form, type Html, type PageContext } from "#kernel";
-import { button, date, disclosure, empty, facts, form, number, table, tag, textarea } from "#ui";
+import { button, date, disclosure, empty, facts, form, number, table, tag, textarea, may, officialOf } from "#ui";
 import { consoleAction, consolePage, sent, type Screen } from "../screen.ts";
-import { may, officialOf, refusalOf } from "../site.ts";
+import { refusalOf } from "../site.ts";
 import { Find, findForm, matches, slice } from "./find.ts";
 import { exchangeTabs } from "./tabs.ts";
 import { words } from "./words.ts";

@@ -1,8 +1,8 @@
 import { proveMessage, readProof, searchLog, searchTraffic, type LogEntry } from "#exchange/api";
 import { html, official, T, type Html, type PageContext } from "#kernel";
-import { button, dateTime, disclosure, empty, facts, input, number, select, table, tag, type Tone } from "#ui";
+import { button, dateTime, disclosure, empty, facts, input, number, select, table, tag, type Tone, may } from "#ui";
 import { consolePage, withQuery } from "../screen.ts";
-import { may, pre } from "../site.ts";
+import { pre } from "../site.ts";
 import { exchangeTabs } from "./tabs.ts";
 import { words } from "./words.ts";
 

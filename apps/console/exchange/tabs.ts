@@ -1,6 +1,6 @@
 import type { Html, PageContext } from "#kernel";
-import { tabs } from "#ui";
-import { may } from "../site.ts";
+import { tabs, may } from "#ui";
+
 import { words } from "./words.ts";
 
 export function exchangeTabs(p: PageContext, current: "directory" | "rights" | "log"): Html {

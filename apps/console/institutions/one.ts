@@ -1,9 +1,9 @@
 import { listServices } from "#exchange/api";
 import { listColleagues, readInstitution, readOutline } from "#registry/api";
 import { html, official, T, type Html, type OutputOf, type PageContext } from "#kernel";
-import { facts, map, partialDate, table, tag } from "#ui";
+import { facts, map, partialDate, table, tag, may, officialOf } from "#ui";
 import { consolePage } from "../screen.ts";
-import { may, officialOf } from "../site.ts";
+
 import { kindName } from "./kinds.ts";
 import { drawMap } from "./map.ts";
 import { words } from "./words.ts";

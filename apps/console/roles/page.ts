@@ -1,9 +1,9 @@
 import { approveRoles, assignRoles, listAssignments, listColleagues, listRoles, readAssignments } from "#registry/api";
 import { html, official, T, type Html, type OutputOf, type PageContext } from "#kernel";
-import { banner, button, date, disclosure, form, input, tag, type Tone } from "#ui";
+import { banner, button, date, disclosure, form, input, tag, type Tone, may } from "#ui";
 import type { Again, Screen } from "../screen.ts";
 import { consolePage } from "../screen.ts";
-import { may, refusalOf } from "../site.ts";
+import { refusalOf } from "../site.ts";
 import { askForm } from "./ask.ts";
 import { words } from "./words.ts";
 

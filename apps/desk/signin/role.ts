@@ -1,8 +1,8 @@
 import { chooseRole, myRoles } from "#registry/api";
 import { html, official, seeOther, T } from "#kernel";
-import { button, date, form, hiddenText, tag } from "#ui";
+import { button, date, form, hiddenText, officialOf, tag } from "#ui";
 import { deskAction, deskPage, type Screen } from "../screen.ts";
-import { officialOf, refusalOf } from "../site.ts";
+import { refusalOf } from "../site.ts";
 import { words } from "./words.ts";
 
 const screen: Screen<object> = {
