@@ -28,6 +28,10 @@ export function checkInclusion(answer, anchors) {
   const leaf = hex(answer.leaf);
   if (answer.header !== undefined && !leafHash(answer.header, hex(answer.dataHash)).equals(leaf))
     faults.push("the entry shown is not the entry sealed");
+  if (answer.data !== undefined) {
+    const hash = createHash("sha256").update(Buffer.from(answer.salt, "hex")).update(answer.data).digest();
+    if (!hash.equals(hex(answer.dataHash))) faults.push("the particulars shown are not those sealed");
+  }
   const root = rootFromInclusion(leaf, answer.index, answer.head.size, answer.proof.map(hex));
   if (!root?.equals(hex(answer.head.root))) faults.push("the proof does not lead to the signed root");
   return { faults, stampedAt };

@@ -201,6 +201,9 @@ export const readMyEntry = contract({
     /** canonical JSON of who, when, what */
     header: T.String(),
     dataHash: Hash,
+    /** canonical JSON of the particulars and the salt hashed before it; absent once erased */
+    data: T.Optional(T.String()),
+    salt: T.Optional(T.String({ pattern: "^[0-9a-f]*$" })),
   }),
 });
 

@@ -1,4 +1,4 @@
-import { type Context, factById, forbidden, implement, leafIndexOf, ledgerRows, relay } from "#kernel";
+import { canonical, type Context, factById, forbidden, implement, leafIndexOf, ledgerData, ledgerRows, relay } from "#kernel";
 import * as api from "./api.ts";
 import { addAnchor, importCertificate } from "./certificates/external.ts";
 import { buildIssued, factSubject, held, keepIssued, type Subject, subjectName } from "./certificates/issue.ts";
@@ -176,7 +176,8 @@ export const handlers = implement(api, {
     const index = await leafIndexOf(ctx, input.fact);
     const proof = index === undefined ? undefined : await inclusionAt(ctx, index);
     if (!proof) throw notSealed();
-    return proof;
+    const [kept] = await ledgerData(ctx, proof.index, proof.index + 1);
+    return { ...proof, ...(kept ? { data: canonical(kept.data), salt: hex(kept.salt) } : {}) };
   },
 
   readConsistency: (ctx, input) => consistencyProof(ctx, input.from, input.to),

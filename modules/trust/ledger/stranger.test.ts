@@ -88,6 +88,14 @@ test("an entry handed to its person carries its header, and a header retouched i
   holds("inclusion", "mine.json");
   put("mine.json", { ...mine, header: mine.header.replace("system", "sistem") });
   refused(/not the entry sealed/, "inclusion", "mine.json");
+  assert.equal(mine.data, '{"text":"x"}');
+  put("mine.json", { ...mine, data: '{"text":"y"}' });
+  refused(/particulars shown are not those sealed/, "inclusion", "mine.json");
+  await w.owner("delete from kernel.fact_data where fact = $1", [id]);
+  const erased = await w.call(api.readMyEntry, { fact: id }, { as: me });
+  assert.equal(erased.data, undefined);
+  put("mine.json", erased);
+  holds("inclusion", "mine.json");
 });
 
 test("consistency: a later head continues an earlier one; a forked ledger is refused", async () => {
