@@ -7,7 +7,7 @@ import { handleCases } from "./cases/contracts.ts";
 import { loadDefinitions } from "./catalogue/definitions.ts";
 import { entries, lifeEvents, procedures, synonyms } from "./catalogue/procedure.ts";
 import { assignCases, decideCases, signActs } from "./desk/contracts.ts";
-import { overdueSweep, runSearchRegister, unstickSweep } from "./desk/jobs.ts";
+import { overdueSweep, runForgetCase, runSearchRegister, unstickSweep } from "./desk/jobs.ts";
 import { runHandAnswered } from "./evidence/hand.ts";
 import { runFetchEvidence } from "./evidence/jobs.ts";
 import * as facts from "./facts.ts";
@@ -39,6 +39,7 @@ export const services = defineModule({
     work(jobs.printReceipt, runPrintReceipt),
     work(jobs.issueAct, runIssueAct, { concurrency: 4 }),
     work(jobs.notify, runNotify, { concurrency: 4 }),
+    work(jobs.forgetCase, runForgetCase, { concurrency: 1 }),
     work(jobs.codeKeyRevoked, runCodeKeyRevoked, { concurrency: 1 }),
   ],
   sweeps: [pollSweep, statementSweep, overdueSweep, unstickSweep],

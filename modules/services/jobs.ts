@@ -21,3 +21,5 @@ export const notify = job(
   T.Object({ number, what: T.Enum(["evidence", "submitted", "correction", "issued", "refused", "message", "given-back", "revoked"]) }),
 );
 export const codeKeyRevoked = job("services.code-key-revoked", T.Object({ fact: T.String(), subject: T.String() }));
+/** A case was given up: other people's records found for it are forgotten. */
+export const forgetCase = job("services.forget-case", T.Object({ number }));

@@ -117,6 +117,8 @@ describe("J1, the extract", () => {
     const act = await h.w.call(api.downloadDocument, { number: ready.number, kind: "act" }, { as });
     const file = Buffer.from(act.content, "base64");
 
+    const forgotten = await h.w.call(api.readDeskCase, { number: ready.number }, { as: h.clerk });
+    assert.ok(forgotten.search.candidates.every((c) => c.convictions.length === 0 && c.verdict === "other-person" && c.reason));
     const byNumber = await h.w.call(api.verifyNumber, { number: (done.act?.number ?? "").replaceAll(" ", "") });
     assert.equal(byNumber.verdict, "valid");
     assert.equal(byNumber.holder, "N. M. A.");

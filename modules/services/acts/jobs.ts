@@ -10,6 +10,7 @@ import { actNumber } from "../cases/number.ts";
 import { type CaseRow, lockCase } from "../cases/store.ts";
 import { definitionOf } from "../catalogue/definitions.ts";
 import type { Procedure } from "../catalogue/procedure.ts";
+import { forgetOthers } from "../desk/store.ts";
 import { applicantName } from "../desk/view.ts";
 import * as facts from "../facts.ts";
 import type { codeKeyRevoked, issueAct, printReceipt } from "../jobs.ts";
@@ -161,6 +162,7 @@ async function finish(ctx: Context, d: Draft, made: Made): Promise<void> {
     revokedAt: null,
   });
   const after = await advance(ctx, row, procedure, "issue");
+  await forgetOthers(ctx, row.id);
   await ctx.record(facts.actIssued, subjectOf(row), {
     version: after.version,
     kind: act.kind,

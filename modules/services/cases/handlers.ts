@@ -1,7 +1,7 @@
 import type { Context, InputOf, OutputOf } from "#kernel";
 import { currentProcedure, definitionOf } from "../catalogue/definitions.ts";
 import { applicable, awaited, evidenceViews, isComplete } from "../evidence/view.ts";
-import { fetchEvidence, notify } from "../jobs.ts";
+import { fetchEvidence, forgetCase, notify } from "../jobs.ts";
 import * as facts from "../facts.ts";
 import { check, type Wrong } from "../forms/validate.ts";
 import { showForm } from "../forms/view.ts";
@@ -210,6 +210,7 @@ export async function abandonCase(ctx: Context, input: InputOf<typeof api.abando
   const { row, procedure } = await ownFolder(ctx, input.number);
   sameVersion(row, input.version);
   const after = await advance(ctx, row, procedure, "abandon");
+  await ctx.enqueue(forgetCase, { number: row.number });
   await ctx.record(facts.caseAbandoned, subjectOf(row), { version: after.version });
   return moved(after);
 }

@@ -8,10 +8,10 @@ import type { Procedure, Search } from "../catalogue/procedure.ts";
 import { queryOf, rowsIn } from "../evidence/question.ts";
 import { valueAt } from "../forms/expression.ts";
 import * as facts from "../facts.ts";
-import { fetchEvidence, issueAct, printReceipt, searchRegisterJob } from "../jobs.ts";
+import { fetchEvidence, forgetCase, issueAct, printReceipt, searchRegisterJob } from "../jobs.ts";
 import { providerOf } from "../offices.ts";
 import { compare } from "./rules.ts";
-import { insertCandidate, saveSearch, searchOf } from "./store.ts";
+import { forgetOthers, insertCandidate, saveSearch, searchOf } from "./store.ts";
 
 interface Open {
   round: number;
@@ -125,6 +125,14 @@ async function settle(ctx: Context, number: string, round: number, found: Found,
     found: kept,
     exchanges: found.exchanges,
     failed,
+  });
+}
+
+/** The applicant may not touch the office's table of candidates: a job forgets for her. */
+export async function runForgetCase(j: JobContext, { number }: Static<(typeof forgetCase)["data"]>): Promise<void> {
+  await j.transaction(async (ctx) => {
+    const row = await lockCase(ctx, number);
+    if (row?.state === "abandoned") await forgetOthers(ctx, row.id);
   });
 }
 

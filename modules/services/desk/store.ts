@@ -130,3 +130,9 @@ export async function judge(
     where id::text = ${v.candidate} and case_id = ${caseId} and round = ${v.round}`);
   return rows === 1;
 }
+
+/** Once a case is over, other people's records are forgotten; that they were compared, and why they were set aside, stays. */
+export async function forgetOthers(ctx: Context, caseId: string): Promise<void> {
+  await ctx.db.run(sql`
+    update services.candidate set row = '{}'::jsonb where case_id = ${caseId} and verdict is distinct from 'same-person'`);
+}
