@@ -1,5 +1,6 @@
 import { implement } from "#kernel";
 import * as acts from "./acts/handlers.ts";
+import { previewAct } from "./acts/preview.ts";
 import * as api from "./api.ts";
 import * as cases from "./cases/handlers.ts";
 import * as messages from "./cases/messages.ts";
@@ -45,6 +46,7 @@ export const handlers = implement(api, {
   refuseCase: desk.refuseCase,
   signAct: desk.signAct,
   revokeAct: desk.revokeAct,
+  previewAct,
   downloadDeskDocument: acts.downloadDeskDocument,
   verifyNumber: acts.verifyNumber,
   verifyFile: acts.verifyFile,

@@ -107,6 +107,8 @@ describe("J1, the extract", () => {
     });
     const concluded = await h.w.call(api.concludeCase, { number: ready.number, version, outcome: "none" }, { as: h.clerk });
     assert.equal(concluded.state, "decided");
+    const preview = await h.w.call(api.previewAct, { number: ready.number }, { as: h.clerk, lang: "en" });
+    assert.equal((await h.w.call(api.verifyFile, { file: preview.content })).verdict, "not-ours", "a preview proves nothing");
     await h.w.call(api.signAct, { number: ready.number, version: concluded.version }, { as: h.clerk });
     await h.w.settle();
 
@@ -249,6 +251,9 @@ describe("J3, refusal", () => {
     assert.equal(refused.state, "decided");
     // the applicant reads the decision once it is signed, not before
     assert.equal((await h.w.call(api.readCase, { number }, { as: h.mariam })).decision, undefined);
+    const preview = await h.w.call(api.previewAct, { number }, { as: h.clerk });
+    assert.equal(Buffer.from(preview.content, "base64").subarray(0, 5).toString(), "%PDF-");
+    await assert.rejects(h.w.call(api.previewAct, { number }, { as: h.elsewhere }), { code: "services.case-unknown" });
     await h.w.call(api.signAct, { number, version: refused.version }, { as: h.clerk });
     await h.w.settle();
     const done = await h.w.call(api.readCase, { number }, { as: h.mariam });

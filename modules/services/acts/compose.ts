@@ -78,10 +78,12 @@ function tableOf(search: Search, mentions: readonly { row: Record<string, unknow
 }
 
 export interface ActParts {
-  number: string;
+  /** Absent in a preview. */
+  number?: string;
   validUntil: string | null;
   signing: Signing;
-  code: string;
+  code?: string;
+  draft?: string;
 }
 
 export function actData(procedure: Procedure, row: CaseRow, s: Setting, a: ActParts): ActData {
@@ -90,7 +92,15 @@ export function actData(procedure: Procedure, row: CaseRow, s: Setting, a: ActPa
   const mentions = row.decision?.mentions ?? [];
   const title = fr(o.title as Text);
   return {
-    ...paper(s, title, `Acte n° ${a.number} · dossier ${row.number}`, `${title} · acte n° ${a.number}`, a.number, a.code),
+    ...paper(
+      s,
+      title,
+      a.number ? `Acte n° ${a.number} · dossier ${row.number}` : `Dossier ${row.number}`,
+      a.number ? `${title} · acte n° ${a.number}` : title,
+      a.number,
+      a.code,
+    ),
+    ...(a.draft ? { draft: a.draft } : {}),
     ...(o.subtitle ? { subtitle: fr(o.subtitle as Text) } : {}),
     opening: o.opening.map((t) => fr(t as Text)),
     identity: identityRows(procedure, row, s.world),
@@ -122,7 +132,15 @@ export function refusalData(procedure: Procedure, row: CaseRow, s: Setting, a: A
   };
   const grounds = (row.decision?.grounds ?? []).flatMap((code) => procedure.grounds.filter((g) => g.code === code));
   return {
-    ...paper(s, title, `Décision n° ${a.number} · dossier ${row.number}`, `${title} · n° ${a.number}`, a.number, a.code),
+    ...paper(
+      s,
+      title,
+      a.number ? `Décision n° ${a.number} · dossier ${row.number}` : `Dossier ${row.number}`,
+      a.number ? `${title} · n° ${a.number}` : title,
+      a.number,
+      a.code,
+    ),
+    ...(a.draft ? { draft: a.draft } : {}),
     recipient: [a.name],
     subject: { label: "Objet\u202f:", value: `votre demande «\u202f${fr(procedure.title as Text)}\u202f», dossier ${row.number}` },
     opening: ["Votre demande a été examinée. Elle ne peut pas être accueillie, pour les raisons qui suivent."],

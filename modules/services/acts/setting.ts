@@ -1,4 +1,4 @@
-import type { Context } from "#kernel";
+import { type Context, say } from "#kernel";
 import { letterhead } from "#documents";
 import { institution, institutions } from "#registry";
 import { legalStatus } from "#trust";
@@ -27,8 +27,9 @@ export async function officeOf(ctx: Context, id: string): Promise<Office & { hie
   };
 }
 
-/** Looked up in French: the language of acts. `ctx` is a job's, whose language is French. */
-export async function settingOf(ctx: Context, procedure: Procedure, office: string): Promise<Setting> {
+/** Looked up in French, the language of acts, whatever language the reader of a preview speaks. */
+export async function settingOf(asked: Context, procedure: Procedure, office: string): Promise<Setting> {
+  const ctx: Context = { ...asked, lang: "fr", say: (text) => say(text, "fr") };
   const { hierarchy, ...at } = await officeOf(ctx, office);
   const divisions = await allDivisions(ctx);
   const status = await legalStatus(ctx, office);

@@ -166,6 +166,17 @@ export const signAct = contract({
   output: Moved,
 });
 
+export const previewAct = contract({
+  id: "services.preview-act",
+  method: "GET",
+  path: `${path}/{number}/preview`,
+  summary: "The act (or the letter) as it would be signed, marked as a preview; without number, code or signature",
+  who: official(signActs),
+  input: T.Object({ number: CaseNumber }),
+  output: T.Object({ ...FileView.properties, person: T.String() }),
+  personal: { purpose: "services.handle-case", subjects: (out) => [out.person] },
+});
+
 export const revokeAct = contract({
   id: "services.revoke-act",
   method: "POST",
