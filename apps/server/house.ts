@@ -18,6 +18,7 @@ import { keysFile } from "../../drivers/keys-file/index.ts";
 import { keysPkcs11 } from "../../drivers/keys-pkcs11/index.ts";
 import { paySimulator } from "../../drivers/pay-simulator/index.ts";
 import { smsDemo } from "../../drivers/sms-demo/index.ts";
+import { smsSmpp } from "../../drivers/sms-smpp/index.ts";
 import { timeStampHttp } from "../../drivers/tsa-http/index.ts";
 import { registerThroughExchange } from "./register-through-exchange.ts";
 
@@ -30,13 +31,16 @@ export const apps: readonly App[] = [desk, operations, portal];
 /** Which driver fills which port: by configuration; simulators only in a demonstration. */
 export function drivers(config: Config, sandbox: Sandbox | undefined): readonly Provided[] {
   const [registerUrl, simUrl] = [config.setting("identity_register_url"), config.setting("sim_signal_url")];
-  const simulated = config.demo ? [smsDemo, ...(sandbox ? [paySimulator({ url: sandbox.url, operators: sandbox.operators })] : [])] : [];
+  const sms = config.setting("smpp_url") ? [smsSmpp] : config.demo ? [smsDemo] : [];
+  const email = config.setting("smtp_url") ? [emailSmtp] : config.demo ? [emailDemo] : [];
+  const money = config.demo && sandbox ? [paySimulator({ url: sandbox.url, operators: sandbox.operators })] : [];
   return [
     config.setting("pkcs11_module") ? keysPkcs11 : keysFile,
     ...(config.setting("tsa_url") ? [timeStampHttp] : []),
-    config.setting("smtp_url") ? emailSmtp : emailDemo,
     registerUrl ? identityRegisterHttp({ url: registerUrl }) : registerThroughExchange,
     simSignalHttp({ ...(simUrl ? { url: simUrl } : {}), ...(sandbox ? { base: sandbox.url } : {}) }),
-    ...simulated,
+    ...sms,
+    ...email,
+    ...money,
   ];
 }
