@@ -11,6 +11,7 @@ import { documentPage } from "./case/document.ts";
 import { moves } from "./case/moves.ts";
 import { casePage, nextCasePage } from "./case/page.ts";
 import { refusalAction, refusalPage } from "./case/refusal.ts";
+import { revocationAction, revocationPage } from "./case/revocation.ts";
 import { proofingAction, proofingPage } from "./counter/proofing.ts";
 import { counterAction, counterPage, simAction } from "./counter/start.ts";
 import { handListPage } from "./hand/list.ts";
@@ -38,6 +39,7 @@ export const desk = defineApp({
     signaturePage,
     correctionPage,
     refusalPage,
+    revocationPage,
     conversationPage,
     assignmentPage,
     documentPage,
@@ -60,6 +62,7 @@ export const desk = defineApp({
     signatureAction,
     correctionAction,
     refusalAction,
+    revocationAction,
     conversationAction,
     assignmentAction,
     handAnswer,

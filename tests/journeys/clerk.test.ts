@@ -74,6 +74,14 @@ describe("the desk", { skip: browserMissing, timeout: 420_000 }, () => {
     assert.equal(done.state, "issued");
     const act = await page.request.get(`/bureau/dossiers/${number}/documents/act`);
     assert.equal((await act.body()).subarray(0, 5).toString(), "%PDF-");
+
+    await page.click("text=Retirer cet acte");
+    await fine();
+    await page.fill("[name=reason]", "Acte délivré au nom d’une autre personne.");
+    await Promise.all([page.waitForURL(new RegExp(`${number}$`)), page.keyboard.press("Control+Enter")]);
+    assert.match(await page.innerText("main"), /retiré/u);
+    assert.equal(await page.locator("text=Retirer cet acte").count(), 0);
+    await fine();
     await page.context().close();
   });
 

@@ -107,7 +107,7 @@ export const proofPage = consolePage({
           { href: "/console/echanges", text: w.title },
           { href: path, text: w.log },
         ],
-        main: html`<p class="t-overline t-mono">${one.exchange}</p>
+        main: html`<p class="t-source t-mono">${one.exchange}</p>
           <h1>${w.proofTitle}</h1>
           <p class="t-soft">${w.proofLead}</p>
           ${facts(p.lang, [
@@ -129,7 +129,7 @@ export const proofPage = consolePage({
               html`<article class="d-piece">
                 <header>
                   <h2>${w[`direction-${m.direction}`]}</h2>
-                  ${tag(m.bodyKept ? w.bodyKept : w.bodyGone)}
+                  ${tag(!m.bodyHash ? w.noBody : m.bodyKept ? w.bodyKept : w.bodyGone)}
                 </header>
                 ${facts(p.lang, [
                   { key: w.signedAt, value: dateTime(p, m.signedAt) },

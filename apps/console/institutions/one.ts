@@ -99,7 +99,7 @@ async function services(p: PageContext, one: One): Promise<Html> {
   if (list.length === 0) return html`<p class="t-soft">${w.noService}</p>`;
   return table({
     caption: w.services,
-    columns: [{ head: w.services }, { head: w.code }],
+    columns: [{ head: w.service }, { head: w.code }],
     rows: list.map((s) => [
       html`<a href="/console/echanges/service?id=${encodeURIComponent(s.id)}">${s.title}</a>`,
       html`<code class="d-wrap">${s.id}</code>`,

@@ -48,6 +48,7 @@ export const words = messages({
     holders: "Qui tient quel rôle",
     noHolder: "Aucun rôle en vigueur aujourd’hui.",
     services: "Services d’échange",
+    service: "Service",
     noService: "Cette institution ne publie aucun service d’échange.",
   },
   en: {
@@ -97,6 +98,7 @@ export const words = messages({
     holders: "Who holds which role",
     noHolder: "No role in force today.",
     services: "Exchange services",
+    service: "Service",
     noService: "This institution publishes no exchange service.",
   },
 });

@@ -1,5 +1,5 @@
 import { importStatement, listReconciliation, readBalances, reconcilePayments, type ReconciliationLine } from "#services/api";
-import { html, invalidInput, official, seeOther, T, type Html, type PageContext } from "#kernel";
+import { html, invalidInput, official, seeOther, T, type Html, type OutputOf, type PageContext } from "#kernel";
 import {
   amount,
   banner,
@@ -11,8 +11,8 @@ import {
   empty,
   errorSummary,
   form,
-  input,
   number,
+  select,
   table,
   tabs,
   tag,
@@ -40,6 +40,8 @@ const screen: Screen<{ vue?: "tous" | "constats"; fait?: string }> = {
     const w = words(p.lang);
     const only = vue === "constats";
     const { lines, counts } = await p.call(listReconciliation, { onlyFindings: only ? "yes" : "no" });
+    const ledger = await p.call(readBalances, {});
+    const operators = operatorNames(ledger.accounts);
     const figure = (name: string, value: number) =>
       html`<div>
         <dt>${name}</dt>
@@ -61,16 +63,26 @@ const screen: Screen<{ vue?: "tous" | "constats"; fait?: string }> = {
           { href: path, text: w.all, current: !only },
           { href: `${path}?vue=constats`, text: w.onlyFindings, current: only },
         ])}
-        ${list(p, lines, only)}
+        ${list(p, lines, only, operators)}
         <div class="t-panes">
-          <section>${await balances(p)}</section>
-          <section>${statement(p, lines, again)}</section>
+          <section>${balances(p, ledger)}</section>
+          <section>${statement(p, operators, again)}</section>
         </div>`,
     };
   },
 };
 
-function list(p: PageContext, lines: readonly ReconciliationLine[], only: boolean): Html {
+type Balances = OutputOf<typeof readBalances>;
+
+/** Operators by code, as the accounts of the ledger name them. */
+function operatorNames(accounts: Balances["accounts"]): Map<string, string> {
+  const of = accounts.flatMap(({ account, name }) =>
+    account.startsWith("operator:") ? [[account.slice("operator:".length), name] as const] : [],
+  );
+  return new Map(of);
+}
+
+function list(p: PageContext, lines: readonly ReconciliationLine[], only: boolean, operators: ReadonlyMap<string, string>): Html {
   const w = words(p.lang);
   if (lines.length === 0) return only ? empty(w.none, html`<p>${w.noneText}</p>`) : empty(w.noPayment, html`<p>${w.noPaymentText}</p>`);
   return html`<div class="t-dense">
@@ -91,7 +103,7 @@ function list(p: PageContext, lines: readonly ReconciliationLine[], only: boolea
         html`<span class="t-mono">${one.reference}</span
           >${one.operatorReference ? html`<div class="t-source t-mono">${one.operatorReference}</div>` : ""}`,
         html`<span class="t-mono">${one.case || "–"}</span>`,
-        one.operator,
+        operators.get(one.operator) ?? one.operator,
         amount(p, one.amount),
         dateTime(p, one.createdAt),
         one.settledAt ? dateTime(p, one.settledAt) : "–",
@@ -102,9 +114,8 @@ function list(p: PageContext, lines: readonly ReconciliationLine[], only: boolea
   </div>`;
 }
 
-async function balances(p: PageContext): Promise<Html> {
+function balances(p: PageContext, { accounts, sum }: Balances): Html {
   const w = words(p.lang);
-  const { accounts, sum } = await p.call(readBalances, {});
   return html`<h2>${w.balances}</h2>
     <p class="t-source">${w.balancesLead}</p>
     <div class="t-dense">
@@ -119,26 +130,24 @@ async function balances(p: PageContext): Promise<Html> {
     </div>`;
 }
 
-function statement(p: PageContext, lines: readonly ReconciliationLine[], again: Again | undefined): Html {
+function statement(p: PageContext, operators: ReadonlyMap<string, string>, again: Again | undefined): Html {
   const w = words(p.lang);
   const errors = (again?.problem.more.fields ?? []).map((f) => ({ path: f.path, message: p.say(f.message) }));
   const value = (name: string) => sent(again?.form, name);
-  const [first] = lines;
+  // before the first payment the ledger names no operator: there is no statement to ask for either
+  if (operators.size === 0) return html``;
   return disclosure(
     w.statement,
     html`<p>${w.statementLead}</p>
       ${errorSummary(p.lang, errors)}
       ${form(
         { action: `${path}/releves`, hidden: p.csrf },
-        input({
+        select({
           lang: p.lang,
           name: "operator",
           label: w.operator,
-          width: 20,
-          maxlength: 40,
-          autocomplete: "off",
-          spellcheck: false,
-          value: value("operator") || first?.operator || "",
+          value: value("operator"),
+          items: [...operators].map(([code, name]) => ({ value: code, text: name })),
           error: errors.find((e) => e.path === "operator")?.message,
         }),
         dateInput({

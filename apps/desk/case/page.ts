@@ -1,4 +1,4 @@
-import { handleCases, readDeskCase, readQueue, type DeskCase } from "#services/api";
+import { handleCases, readDeskCase, readQueue, verifyNumber, type DeskCase } from "#services/api";
 import { html, official, page, seeOther, T, type Html, type PageContext } from "#kernel";
 import { dateTime, tag, type Content } from "#ui";
 import { clockBlock } from "../clock.ts";
@@ -35,11 +35,13 @@ export function caseCrumbs(p: PageContext, number?: string) {
 }
 
 export const caseScreen: Screen<{ number: string; fixe?: string }> = {
-  reads: [readDeskCase, ...colleagueReads],
+  reads: [readDeskCase, verifyNumber, ...colleagueReads],
   async view(p, { number, fixe }, again?: Again) {
     const w = words(p.lang);
     const file = await p.call(readDeskCase, { number });
     const names = await colleagueNames(p);
+    // what anybody who verifies this act is told today
+    const revoked = file.act ? (await p.call(verifyNumber, { number: file.act.number.replace(/\D/g, "") })).verdict === "revoked" : false;
     return {
       title: `${file.applicant.name} – ${file.number}`,
       current: "cases",
@@ -50,7 +52,7 @@ export const caseScreen: Screen<{ number: string; fixe?: string }> = {
         <div class="d-case">
           <div class="d-side">${todo(p, file, file.assignee ? names.get(file.assignee) : undefined)}</div>
           <div class="d-file">
-            ${decisionPart(p, file)} ${registerPart(p, file)} ${evidencePart(p, file)} ${answersPart(p, file)} ${feesPart(p, file)}
+            ${decisionPart(p, file, revoked)} ${registerPart(p, file)} ${evidencePart(p, file)} ${answersPart(p, file)} ${feesPart(p, file)}
           </div>
           <div class="d-past">
             ${historyPart(p, file, names)}

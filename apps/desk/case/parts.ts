@@ -1,6 +1,7 @@
 import type { DeskCase, EvidenceView } from "#services/api";
 import { html, type Html, type PageContext } from "#kernel";
 import { amount, buttonLink, date, dateTime, disclosure, facts, feeTable, tag, timeline, type Tone } from "#ui";
+import { revocable } from "./revocable.ts";
 import { words } from "./words.ts";
 
 const evidenceTones: Record<EvidenceView["state"], Tone> = {
@@ -107,7 +108,7 @@ export function registerPart(p: PageContext, file: DeskCase): Html | "" {
     </header>
     <p class="t-source">
       <b>${search.holder}</b
-      >${search.answeredAt ? html` · ${w.answeredAt(dateTime(p, search.answeredAt))}` : search.askedAt ? html` · ${w.askedAt(dateTime(p, search.askedAt))}` : ""}${search.exchange ? html` · ${w.exchange} <code>${search.exchange}</code>` : ""}
+      >${search.answeredAt ? html` · ${w.answeredAt(dateTime(p, search.answeredAt))}` : search.expectedBy ? html` · ${w.expectedBy(dateTime(p, search.expectedBy))}` : search.askedAt ? html` · ${w.askedAt(dateTime(p, search.askedAt))}` : ""}${search.exchange ? html` · ${w.exchange} <code>${search.exchange}</code>` : ""}
     </p>
     ${candidates(p, file)}
     ${disclosure(
@@ -181,7 +182,7 @@ export function feesPart(p: PageContext, file: DeskCase): Html {
   </section>`;
 }
 
-export function decisionPart(p: PageContext, file: DeskCase): Html | "" {
+export function decisionPart(p: PageContext, file: DeskCase, revoked: boolean): Html | "" {
   const { decision, act } = file;
   if (!decision && !act) return "";
   const w = words(p.lang);
@@ -208,7 +209,7 @@ export function decisionPart(p: PageContext, file: DeskCase): Html | "" {
     }
     ${
       act
-        ? html`<h3>${w.act}</h3>
+        ? html`<h3>${w.act} ${revoked ? tag(w.revoked, "bad") : ""}</h3>
             ${facts(p.lang, [
               { key: w.actNumber, value: html`<span class="t-mono">${act.number}</span>` },
               { key: w.issuedAt, value: dateTime(p, act.issuedAt) },
@@ -217,6 +218,7 @@ export function decisionPart(p: PageContext, file: DeskCase): Html | "" {
         : ""
     }
     ${act ? buttonLink(`${path}/act`, w.openAct, "second", "o") : file.state === "refused" ? buttonLink(`${path}/letter`, w.openLetter, "second", "o") : ""}
+    ${!revoked && revocable(p.caller, file) ? html`<p><a href="/bureau/dossiers/${file.number}/retrait">${w.revoke}</a></p>` : ""}
   </section>`;
 }
 

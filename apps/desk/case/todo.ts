@@ -1,6 +1,6 @@
 import type { DeskCase } from "#services/api";
 import { html, type Html, type PageContext } from "#kernel";
-import { banner, button, buttonLink, form, live, refreshNote, type Content } from "#ui";
+import { banner, button, buttonLink, dateTime, form, live, refreshNote, type Content } from "#ui";
 import { words } from "./words.ts";
 
 type Step = DeskCase["actions"][number];
@@ -29,7 +29,7 @@ export function nextStep(file: DeskCase): Step | undefined {
 
 /** Something runs outside and its answer will change this page. */
 export function awaits(file: DeskCase): boolean {
-  return file.state === "signing" || file.search.state === "asked";
+  return file.state === "signing" || (file.search.state === "asked" && !file.search.expectedBy);
 }
 
 export const refreshSeconds = 3;
@@ -112,7 +112,7 @@ function otherAction(p: PageContext, file: DeskCase, step: Step): Html {
 function situation(p: PageContext, file: DeskCase, colleague: string | undefined): string {
   const w = words(p.lang);
   if (file.state === "signing") return w.waitSign;
-  if (file.search.state === "asked") return w.waitSearch;
+  if (file.search.state === "asked") return file.search.expectedBy ? w.waitHand(dateTime(p, file.search.expectedBy)) : w.waitSearch;
   if (file.state === "correction-requested") return w.waitCorrection;
   if (file.state === "evidence") return w.waitEvidence;
   if (file.state === "issued") return w.issued;

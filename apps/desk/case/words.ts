@@ -51,6 +51,8 @@ export const words = messages({
     answeredAt: (at: string) => `répondu le ${at}`,
     askedAt: (at: string) => `demandé le ${at}`,
     expectedBy: (at: string) => `réponse à la main attendue avant le ${at}`,
+    waitHand: (at: string) =>
+      `Les fiches de ce registre sont sur papier\u202f: une personne cherche et répondra avant le ${at}. Vous pouvez fermer cette page.`,
     exchange: "Échange",
     basis: "Fondement",
     purpose: "Motif",
@@ -94,6 +96,8 @@ export const words = messages({
     actNumber: "Numéro de l’acte",
     issuedAt: "Délivré le",
     validUntil: "Valable jusqu’au",
+    revoked: "retiré",
+    revoke: "Retirer cet acte",
     openAct: "Ouvrir l’acte signé (PDF)",
     openLetter: "Ouvrir la décision signée (PDF)",
     // ---- history
@@ -148,6 +152,8 @@ export const words = messages({
     answeredAt: (at: string) => `answered ${at}`,
     askedAt: (at: string) => `asked ${at}`,
     expectedBy: (at: string) => `answer by hand expected before ${at}`,
+    waitHand: (at: string) =>
+      `This register is kept on paper: a person is searching and will answer before ${at}. You may close this page.`,
     exchange: "Exchange",
     basis: "Legal basis",
     purpose: "Purpose",
@@ -187,6 +193,8 @@ export const words = messages({
     actNumber: "Number of the act",
     issuedAt: "Issued",
     validUntil: "Valid until",
+    revoked: "withdrawn",
+    revoke: "Withdraw this act",
     openAct: "Open the signed act (PDF)",
     openLetter: "Open the signed decision (PDF)",
     history: "History",

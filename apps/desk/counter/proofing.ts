@@ -80,16 +80,13 @@ function found(p: PageContext, one: ProofingView, entry: NonNullable<ProofingVie
       ${errorSummary(p.lang, errors)}
       ${form(
         { action: `/bureau/guichet/${one.proofing}`, hidden: p.csrf },
-        input({
+        radios({
           lang: p.lang,
           name: "kind",
           label: w.kind,
-          hint: w.kindHint,
-          width: 10,
-          maxlength: 40,
-          autocomplete: "off",
-          spellcheck: false,
-          value: value("kind"),
+          error: error("kind"),
+          value: value("kind") || (entry.documentKinds.length === 1 ? (entry.documentKinds[0] ?? "") : ""),
+          items: entry.documentKinds.map((kind) => ({ value: kind, text: kind })),
         }),
         input({
           lang: p.lang,
@@ -141,7 +138,7 @@ export const proofingAction = deskAction({
   who: official(provePersons),
   form: T.Object({
     proofing: T.String({ pattern: "^[0-9a-f-]{36}$" }),
-    kind: T.String({ minLength: 2, maxLength: 40 }),
+    kind: T.Optional(T.String({ maxLength: 40 })),
     number: T.String({ minLength: 3, maxLength: 40 }),
     "birth.day": T.String({ maxLength: 2 }),
     "birth.month": T.String({ maxLength: 2 }),
@@ -154,13 +151,14 @@ export const proofingAction = deskAction({
     const birthDate = dateFrom(form, "birth");
     const wrong = [
       ...(birthDate ? [] : [{ path: "birth", message: { fr: words("fr").dateWrong, en: words("en").dateWrong } }]),
+      ...(form.kind ? [] : [{ path: "kind", message: { fr: words("fr").chooseKind, en: words("en").chooseKind } }]),
       ...(form.same ? [] : [{ path: "same", message: { fr: words("fr").choose, en: words("en").choose } }]),
     ];
-    if (wrong.length || !birthDate) throw invalidInput({ fields: wrong });
+    if (wrong.length || !birthDate || !form.kind) throw invalidInput({ fields: wrong });
     await a.call(concludeProofing, {
       proofing: form.proofing,
       code: form.code.replace(/\s/g, ""),
-      document: { kind: form.kind.trim(), number: form.number.trim(), birthDate },
+      document: { kind: form.kind, number: form.number.trim(), birthDate },
       samePerson: form.same === "yes",
     });
     return seeOther(`/bureau/guichet/${form.proofing}`);

@@ -99,7 +99,9 @@ function answering(p: PageContext, one: HandRequestView, again: Again | undefine
     <p>${w.recordLead}</p>
     ${form(
       { action: `/bureau/demandes/${one.id}/reponse`, hidden: p.csrf },
-      one.fields.map((field, i) => control(p, field, i, again, errors.find((e) => e.path === `v:${field.name}`)?.message)),
+      html`<div class="d-record">
+        ${one.fields.map((field, i) => control(p, field, i, again, errors.find((e) => e.path === `v:${field.name}`)?.message))}
+      </div>`,
       html`<div class="t-actions">
         ${button(w.answer, { key: "t" })}
         <a href="/bureau/demandes" data-key="q" accesskey="q">${w.back} <kbd aria-hidden="true">Q</kbd></a>

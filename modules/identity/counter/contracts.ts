@@ -29,6 +29,8 @@ export const ProofingView = T.Object({
       birthDate: T.String(),
       birthPlace: T.Optional(T.String()),
       sex: T.Optional(T.String()),
+      /** Kinds of documents the register holds for this person, in its own words: the official says which one is presented. */
+      documentKinds: T.Array(T.String()),
     }),
   ),
 });

@@ -72,6 +72,7 @@ export async function readProofing(ctx: Context, input: InputOf<typeof api.readP
             birthDate: entry.birthDate,
             ...(entry.birthPlace ? { birthPlace: entry.birthPlace } : {}),
             ...(entry.sex ? { sex: entry.sex } : {}),
+            documentKinds: [...new Set(entry.documents.map((d) => d.kind))],
           },
         }
       : {}),
