@@ -42,6 +42,7 @@ export function openDatabase(url: string, max = 16): Database {
     pipeline: true, // statements travel without waiting for the answers of those before them
   });
   pool.on("error", () => undefined); // a broken idle connection is replaced at the next use
+  pool.on("connect", (client) => client.on("error", () => undefined)); // a broken one in use: its next statement says so
   return {
     pool,
     close: () => pool.end(),

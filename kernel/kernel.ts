@@ -257,7 +257,7 @@ export async function createKernel(o: KernelOptions): Promise<Kernel> {
         if (stop) stops.push(stop);
       }
       if (config.role !== "all" && config.role !== "worker") return;
-      queue.run();
+      queue.run({ alone: config.databaseUrl === undefined && !o.master });
       for (const s of modules.flatMap((m) => m.sweeps)) stops.push(every(s, runSweep, log));
     },
     async close() {

@@ -23,16 +23,17 @@ import { tmpdir } from "node:os";
 /** A running embedded server: its owner's address and how to stop it. */
 export interface Postgres {
   url: string;
-  pid: number;
+  readonly pid: number;
   stop(mode?: "fast" | "immediate"): Promise<void>;
 }
 
 /**
  * Starts (or adopts) the embedded PostgreSQL 18 whose cluster lives in `dir`. First start: initdb with checksums and a
  * random owner password. A server left behind by a killed program is adopted when it answers, else its stale pid file
- * is PostgreSQL's own business. Listens on loopback only.
+ * is PostgreSQL's own business. Listens on loopback only. With `keep` a server that dies is started again at its address,
+ * and `keep` is told.
  */
-export async function startPostgres(dir: string, o: { fast?: boolean } = {}): Promise<Postgres> {
+export async function startPostgres(dir: string, o: { fast?: boolean; keep?: (told: string) => void } = {}): Promise<Postgres> {
   const data = resolve(dir);
   const native = binaries();
   const as = serverUser();
@@ -60,37 +61,49 @@ export async function startPostgres(dir: string, o: { fast?: boolean } = {}): Pr
     ]);
   }
   const password = readFileSync(passwordFile, "utf8").trim();
-  const adopted = runningServer(data);
-  if (adopted) {
-    const url = address(password, adopted.port);
-    if (await answers(url, 5)) return { url, pid: adopted.pid, stop: (mode) => stopPid(adopted.pid, mode) };
+  const found = runningServer(data);
+  const adopted = found && (await answers(address(password, found.port), 5)) ? found : undefined;
+  const port = adopted?.port ?? (await freePort());
+  const url = address(password, port);
+  let pid = adopted?.pid ?? (await launch(data, port, url, native, as, o.fast ?? false));
+  let stopping = false;
+  if (o.keep) {
+    const tell = o.keep;
+    const watch = async (): Promise<void> => {
+      if (stopping) return;
+      try {
+        if (!alive(pid)) {
+          tell(`PostgreSQL (process ${pid}) is gone: starting it again`);
+          pid = await launch(data, port, url, native, as, o.fast ?? false);
+          tell(`PostgreSQL runs again (process ${pid})`);
+          if (stopping) await stopPid(pid);
+        }
+      } catch (error) {
+        tell(String(error)); // a full disk, for one: tried again until it succeeds
+      }
+      setTimeout(() => void watch(), 250).unref();
+    };
+    void watch();
   }
-  const port = await freePort();
+  return {
+    url,
+    get pid() {
+      return pid;
+    },
+    stop(mode) {
+      stopping = true;
+      return stopPid(pid, mode);
+    },
+  };
+}
+
+async function launch(data: string, port: number, url: string, native: string, as: User | undefined, fast: boolean): Promise<number> {
   const log = openSync(`${data}.log`, "a");
   const child = spawn(
     join(native, "bin/postgres"),
     [
-      "-D",
-      data,
-      "-p",
-      String(port),
-      "-h",
-      "127.0.0.1",
-      "-k",
-      "",
-      "-c",
-      "max_connections=100",
-      "-c",
-      "shared_buffers=64MB",
-      "-c",
-      "log_min_messages=warning",
-      "-c",
-      "timezone=UTC",
-      "-c",
-      "wal_level=replica",
-      "-c",
-      "wal_keep_size=256MB",
-      ...(o.fast ? ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"] : []),
+      ...["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", ""],
+      ...settings.concat(fast ? ["fsync=off", "full_page_writes=off", "synchronous_commit=off"] : []).flatMap((s) => ["-c", s]),
     ],
     {
       stdio: ["ignore", log, log],
@@ -101,13 +114,21 @@ export async function startPostgres(dir: string, o: { fast?: boolean } = {}): Pr
   );
   closeSync(log);
   child.unref();
-  const url = address(password, port);
   if (!(await answers(url, 30, child))) {
     const tail = readFileSync(`${data}.log`, "utf8").split("\n").slice(-6).join("\n");
     throw new Error(`the embedded PostgreSQL did not start:\n${tail}`);
   }
-  return { url, pid: child.pid as number, stop: (mode) => stopPid(child.pid as number, mode) };
+  return child.pid as number;
 }
+
+const settings = [
+  "max_connections=100",
+  "shared_buffers=64MB",
+  "log_min_messages=warning",
+  "timezone=UTC",
+  "wal_level=replica",
+  "wal_keep_size=256MB",
+];
 
 const address = (password: string, port: number) => `postgres://toguna_owner:${password}@127.0.0.1:${port}/postgres`;
 

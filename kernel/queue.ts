@@ -14,7 +14,8 @@ export interface Queue {
   put(tx: Tx, jobs: readonly PendingJob[]): Promise<void>;
   /** After a commit of this process: look at once instead of at the next poll. */
   nudge(names: Iterable<string>): void;
-  run(): void;
+  /** `alone`: no other program works on this database, so what is still taken was left by one that was killed: taken anew at once. */
+  run(o?: { alone?: boolean }): void;
   /** Tests: run everything due until nothing is left; returns how many ran. */
   drain(): Promise<number>;
   depth(): Promise<{ name: string; waiting: number; active: number; failed: number }[]>;
@@ -85,7 +86,18 @@ export async function openQueue(
         { job: w.job.name, attempt: taken.retryCount + 1, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
         "job failed",
       );
-      await b.fail(queue, taken.id, { message: String(error) }).catch(() => undefined);
+      await giveUp(queue, taken.id, String(error), w.job.expire);
+    }
+  }
+
+  /** Said until the database hears it: while it is away the job would else stay taken to the end of its lease. */
+  async function giveUp(queue: string, id: string, message: string, seconds: number): Promise<void> {
+    for (let i = 0; i < seconds && !abort.signal.aborted; i++) {
+      try {
+        return void (await b.fail(queue, id, { message }));
+      } catch {
+        await new Promise((r) => setTimeout(r, 1000));
+      }
     }
   }
 
@@ -138,9 +150,17 @@ export async function openQueue(
     nudge(names) {
       for (const name of names) if (byQueue.has(queueName(name))) setImmediate(() => loop(queueName(name)));
     },
-    run() {
-      started = true;
-      for (const queue of byQueue.keys()) loop(queue);
+    run(o = {}) {
+      const free = o.alone
+        ? b
+            .getDb()
+            .executeSql(`update ${schema}.job set state = 'retry', start_after = now() where state = 'active'`)
+            .catch((error: unknown) => log.warn({ error: String(error) }, "jobs of a killed program wait for the end of their lease"))
+        : Promise.resolve();
+      void free.then(() => {
+        started = true;
+        for (const queue of byQueue.keys()) loop(queue);
+      });
     },
     async drain() {
       let total = 0;

@@ -27,7 +27,7 @@ export async function openInstance(config: Config, o: { beside?: boolean } = {})
   if (config.databaseUrl) {
     return { ...logins(config.databaseUrl, runPassword), runPassword, stop: async () => release() };
   }
-  const server = await startPostgres(join(config.dataDir, "postgres"));
+  const server = await startPostgres(join(config.dataDir, "postgres"), { keep: (told) => console.error(told) });
   const ownerUrl = server.url.replace(/\/postgres$/, "/toguna");
   await ensureDatabase(server.url, "toguna");
   return {

@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { LiveHouse } from "../live-house.ts";
+import { crowd } from "../crowd.ts";
 import { citizen, readyCase, type Known } from "../journeys/api.ts";
 import { people } from "../people.ts";
 import { load } from "./catalogue.ts";
@@ -52,13 +53,11 @@ export async function measureSubmission(house: LiveHouse, seconds: number): Prom
     method: "POST",
     clients: 16,
     seconds,
-    steps: [
-      {
-        path: "/api/services/cases",
-        headers: { ...headers, "idempotency-key": `${run}-open-{n}` },
-        body: JSON.stringify({ procedure: people("bf").procedure }),
-      },
-    ],
+    steps: (await crowd(house.world.ownerUrl, 2000)).map((token) => ({
+      path: "/api/services/cases",
+      headers: { ...headers, authorization: `Bearer ${token}`, "idempotency-key": `${run}-open-{n}` },
+      body: JSON.stringify({ procedure: people("bf").procedure }),
+    })),
   });
   const send = await load({
     url: house.origin,

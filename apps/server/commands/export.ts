@@ -40,7 +40,7 @@ export async function run(config: Config, args: string[]): Promise<void> {
     } finally {
       await client.end();
     }
-    const documents = join(config.dataDir, "documents");
+    const documents = join(config.dataDir, "files");
     if (existsSync(documents)) cpSync(documents, join(partial, "documents"), { recursive: true });
     await writeManifest(partial, { kind: "export", at: new Date().toISOString(), country: config.country });
   }).catch((error: unknown) => {
