@@ -219,6 +219,9 @@ test("an expired certificate signs nothing: the next signature has a new one, an
   try {
     const old = await signPdf(late.j, { pdf: plain, institution: court, reason: "x" });
     late.clock.advance(3.5 * 365 * 86_400);
+    const keys = late.keys.size();
+    await Promise.all([1, 2, 3, 4].map(() => ensureAuthorities(late.j)));
+    assert.equal(late.keys.size(), keys + 1, "four processes renew at once: one new certificate, no key too many");
     await late.sweep("trust.renew");
     const fresh = await signPdf(late.j, { pdf: plain, institution: court, reason: "x" });
     assert.notEqual(fresh.signatures[0]!.serial, old.signatures[0]!.serial);
