@@ -72,6 +72,8 @@ let axeText: string | undefined;
 /** Violations of WCAG 2.2 A and AA and of axe's good practice, one line each; empty is the only good answer. */
 export async function axe(page: Page): Promise<string[]> {
   axeText ??= readFileSync(axeSource, "utf8");
+  // Styles decide sizes and contrast: never judge a page before it is whole.
+  await page.waitForLoadState("load");
   // Through the debugger, not a script element: the page's own content security policy stays on.
   await page.evaluate(axeText);
   return page.evaluate(async () => {
