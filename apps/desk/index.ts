@@ -7,7 +7,7 @@ import { candidateAction, candidatePage } from "./case/candidate.ts";
 import { conversationAction, conversationPage } from "./case/conversation.ts";
 import { correctionAction, correctionPage } from "./case/correction.ts";
 import { conclusionAction, conclusionPage, signatureAction, signaturePage } from "./case/decision.ts";
-import { documentPage } from "./case/document.ts";
+import { documentPage, previewPage } from "./case/document.ts";
 import { moves } from "./case/moves.ts";
 import { casePage, nextCasePage } from "./case/page.ts";
 import { refusalAction, refusalPage } from "./case/refusal.ts";
@@ -43,6 +43,7 @@ export const desk = defineApp({
     conversationPage,
     assignmentPage,
     documentPage,
+    previewPage,
     handListPage,
     nextRequestPage,
     handRequestPage,

@@ -66,6 +66,8 @@ describe("the desk", { skip: browserMissing, timeout: 420_000 }, () => {
     await press(page, "Enter");
     assert.match(page.url(), /\/signature$/);
     await fine();
+    const preview = await page.request.get(`/bureau/dossiers/${number}/apercu`);
+    assert.equal((await preview.body()).subarray(0, 5).toString(), "%PDF-", "one reads what one signs");
     await press(page, "Enter");
     await page.waitForSelector("[data-key=o]", { timeout: 60_000 });
     await fine();

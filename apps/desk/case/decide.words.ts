@@ -31,6 +31,7 @@ export const words = messages({
     procedure: "Démarche",
     institution: "Institution",
     confirmSign: "Signer et délivrer",
+    preview: "Voir l’aperçu (PDF)",
     confirmSignLetter: "Signer et envoyer",
     // ---- correction
     correctTitle: "Renvoyer pour correction",
@@ -111,6 +112,7 @@ export const words = messages({
     procedure: "Procedure",
     institution: "Institution",
     confirmSign: "Sign and issue",
+    preview: "See the preview (PDF)",
     confirmSignLetter: "Sign and send",
     correctTitle: "Send back for correction",
     correctLead:

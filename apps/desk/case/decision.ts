@@ -104,7 +104,8 @@ const signature = stepScreen({
       ${form(
         { action: `${toCase(file.number)}/signature`, hidden: versionOf(p, file) },
         html`<div class="t-actions">
-          ${button(refused ? w.confirmSignLetter : w.confirmSign, { key: "s", focus: true })} ${cancel(p, file)}
+          ${button(refused ? w.confirmSignLetter : w.confirmSign, { key: "s", focus: true })}
+          ${buttonLink(`${toCase(file.number)}/apercu`, w.preview, "second", "p")} ${cancel(p, file)}
         </div>`,
       )}
       <h2>${w.what}</h2>
