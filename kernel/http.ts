@@ -239,7 +239,11 @@ function mountHealth(server: FastifyInstance, kernel: Kernel, documents: { opena
       return reply.status(503).send({ status: "database unreachable" });
     }
   });
-  server.get("/metrics", open, async (_request, reply) => {
+  const token = kernel.config.setting("metrics_token");
+  server.get("/metrics", open, async (request, reply) => {
+    // figures of the inside: for this machine, or for whoever holds the token
+    const told = token && request.headers.authorization === `Bearer ${token}`;
+    if (!told && kernel.config.production && !/^(::1|(::ffff:)?127\.)/.test(request.ip)) throw notFound();
     for (const q of await kernel.queue.depth().catch(() => [])) kernel.metrics.gauge("jobs_waiting", q.waiting, { queue: q.name });
     return reply.type(kernel.metrics.registry.contentType).send(await kernel.metrics.registry.metrics());
   });

@@ -31,6 +31,8 @@ export const apps: readonly App[] = [desk, operations, portal];
 /** Which driver fills which port: by configuration; simulators only in a demonstration. */
 export function drivers(config: Config, sandbox: Sandbox | undefined): readonly Provided[] {
   const [registerUrl, simUrl] = [config.setting("identity_register_url"), config.setting("sim_signal_url")];
+  if (config.production && !config.setting("smpp_url"))
+    throw new Error("Production needs an SMS carrier, citizens sign in by SMS: set TOGUNA_SMPP_URL and TOGUNA_SMPP_FROM.");
   const sms = config.setting("smpp_url") ? [smsSmpp] : config.demo ? [smsDemo] : [];
   const email = config.setting("smtp_url") ? [emailSmtp] : config.demo ? [emailDemo] : [];
   const money = config.demo && sandbox ? [paySimulator({ url: sandbox.url, operators: sandbox.operators })] : [];
