@@ -1,13 +1,10 @@
 /** Where a service's requests go. */
-import { formatQuery } from "../protocol/path.ts";
-import type { Envelope } from "./message.ts";
-
 /** `sandbox:/x` leads where the named base listens; anything else is an absolute http(s) address. */
 export function resolveUrl(
   base: string,
   bases: ReadonlyMap<string, string>,
   setting: (name: string) => string | undefined,
-  e: Pick<Envelope, "path" | "query">,
+  e: { path: string; rawQuery: string },
 ): string | undefined {
   const named = /^([a-z]+):(\/.*)$/.exec(base);
   let root = base;
@@ -16,8 +13,7 @@ export function resolveUrl(
     if (!home) return undefined;
     root = home + named[2];
   }
-  const query = formatQuery(e.query);
-  return `${root.replace(/\/$/, "")}${e.path === "/" ? "" : e.path}${query ? `?${query}` : ""}`;
+  return `${root.replace(/\/$/, "")}${e.path === "/" ? "" : e.path}${e.rawQuery ? `?${e.rawQuery}` : ""}`;
 }
 const defaultBase = (name: string, setting: (name: string) => string | undefined): string | undefined =>
   name === "sandbox" ? `http://127.0.0.1:${setting("sandbox_port") ?? 8090}` : undefined;

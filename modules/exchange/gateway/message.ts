@@ -93,8 +93,11 @@ export function bindsTo(part: string, e: Envelope, requestHash: string): boolean
   );
 }
 
+/** `rawQuery` is the query as signed, to be forwarded as it is. */
+export type Received = Envelope & { rawQuery: string };
+
 /** What the provider's side reads from a signed request: the signed text is the only source. */
-export function readRequest(part: string): Envelope | undefined {
+export function readRequest(part: string): Received | undefined {
   const read = readPart(part);
   if (!read) return undefined;
   const [method, target] = read.first;
@@ -106,7 +109,11 @@ export function readRequest(part: string): Envelope | undefined {
   const one = (name: string) => headerValue(headers, name);
   const [client, exchange, messageId, purpose] = [one("x-road-client"), one("x-road-request-id"), one("x-road-id"), one(purposeHeader)];
   if (pieces.length < 5 || !client || !exchange || !messageId || !purpose) return undefined;
-  const query = new URLSearchParams(mark < 0 ? "" : target.slice(mark + 1));
+  const rawQuery = mark < 0 ? "" : target.slice(mark + 1);
+  // What two readers could take differently (a name said twice, `+`, `;`, a bare character) is not a question.
+  if (!/^[A-Za-z0-9\-._~!$'()*,:@/?&=%]*$/.test(rawQuery)) return undefined;
+  const query = new URLSearchParams(rawQuery);
+  if (new Set(query.keys()).size !== query.size) return undefined;
   return {
     exchange,
     messageId,
@@ -115,6 +122,7 @@ export function readRequest(part: string): Envelope | undefined {
     method,
     path: `/${pieces.slice(5).join("/")}`,
     query: Object.fromEntries(query),
+    rawQuery,
     purpose,
     userId: one("x-road-userid"),
     issue: one("x-road-issue"),

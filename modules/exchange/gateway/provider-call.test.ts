@@ -56,6 +56,13 @@ test("a whole answer comes back with its headers in order", async () => {
   ]);
 });
 
+test("the target is sent character by character", async () => {
+  const url = await serving((req, res) => void res.end(req.url));
+  const target = "/x/(a)!~*'?n=N'Do&m=%27%41";
+  const r = await call(url.replace("/x", target));
+  assert.ok(r.kind === "response" && r.body.toString() === target);
+});
+
 test("a body is sent whole", async () => {
   const url = await serving((req, res) => void req.pipe(res));
   const r = await call(url, { method: "POST", body: Buffer.from("abc") });

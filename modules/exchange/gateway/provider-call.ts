@@ -38,7 +38,11 @@ export function callProvider(c: Call): Promise<Result> {
     const lost = (why: "timeout" | "cut" | "tooLarge" | "malformed") => end(connected ? { kind: "lost", why } : { kind: "not-sent" });
     const aborted = () => lost("cut");
 
-    const req = open(url, {
+    const req = open({
+      hostname: url.hostname.replace(/^\[|\]$/g, ""),
+      port: url.port === "" ? undefined : url.port,
+      // Character by character as signed: a URL object would escape some again.
+      path: rawTarget(c.url),
       method: c.method,
       // One connection a call: a pooled one that dies under us could not tell "sent" from "not sent".
       agent: false,
@@ -81,6 +85,11 @@ export function callProvider(c: Call): Promise<Result> {
     });
     req.end(c.body);
   });
+}
+
+function rawTarget(url: string): string {
+  const slash = url.indexOf("/", url.indexOf("//") + 2);
+  return slash < 0 ? "/" : url.slice(slash);
 }
 
 const length = (c: Call): Header[] => (c.body ? [["content-length", String(c.body.length)]] : []);

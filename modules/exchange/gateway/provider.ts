@@ -9,7 +9,7 @@ import { putCertificate, putOutcome, putRequest } from "../log/store.ts";
 import { readPart, requestHash } from "../protocol/header.ts";
 import { resolveUrl } from "./address.ts";
 import { filtered } from "./filter.ts";
-import { type Envelope, hashOf, readRequest, signedBytes } from "./message.ts";
+import { type Envelope, hashOf, readRequest, type Received as ReceivedRequest, signedBytes } from "./message.ts";
 import { callProvider, type Result } from "./provider-call.ts";
 import { signAndLog } from "./seal.ts";
 import type { SignedResponse } from "./signed.ts";
@@ -67,7 +67,12 @@ export async function receive(j: JobContext, m: Incoming): Promise<Received> {
 }
 
 /** Everything that can be refused is refused here, in one transaction of the provider's institution. */
-async function admit(ctx: Context, m: Incoming, e: Envelope, service: Service): Promise<{ result: Received } | { admitted: Admitted }> {
+async function admit(
+  ctx: Context,
+  m: Incoming,
+  e: ReceivedRequest,
+  service: Service,
+): Promise<{ result: Received } | { admitted: Admitted }> {
   const { db } = ctx;
   const at = ctx.clock.now();
   const refuse = (refusal: Refusal): { result: Received } => ({ result: { kind: "refused", refusal } });
