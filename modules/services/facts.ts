@@ -90,6 +90,10 @@ export const caseAbandoned = fact("services.case-abandoned", T.Object({ version 
   fr: "Dossier abandonné",
   en: "Case abandoned",
 });
+export const draftForgotten = fact("services.draft-forgotten", T.Object({ version }), {
+  fr: "Brouillon oublié, réponses effacées",
+  en: "Draft forgotten, answers erased",
+});
 export const caseOverdue = fact("services.case-overdue", T.Object({ institution: T.String(), due: T.String() }), {
   fr: "Délai légal dépassé",
   en: "Legal delay exceeded",

@@ -4,6 +4,7 @@ import { answeredByHand, unanswered } from "#exchange";
 import { certificateRevoked } from "#trust";
 import { runCodeKeyRevoked, runIssueAct, runPrintReceipt } from "./acts/jobs.ts";
 import { handleCases } from "./cases/contracts.ts";
+import { draftsSweep } from "./cases/drafts.ts";
 import { loadDefinitions } from "./catalogue/definitions.ts";
 import { entries, lifeEvents, procedures, synonyms } from "./catalogue/procedure.ts";
 import { assignCases, decideCases, signActs } from "./desk/contracts.ts";
@@ -42,7 +43,7 @@ export const services = defineModule({
     work(jobs.forgetCase, runForgetCase, { concurrency: 1 }),
     work(jobs.codeKeyRevoked, runCodeKeyRevoked, { concurrency: 1 }),
   ],
-  sweeps: [pollSweep, statementSweep, overdueSweep, unstickSweep],
+  sweeps: [pollSweep, statementSweep, overdueSweep, unstickSweep, draftsSweep],
   listeners: [
     listen(answeredByHand, jobs.handAnswered),
     listen(unanswered, jobs.handAnswered),

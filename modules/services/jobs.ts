@@ -18,7 +18,10 @@ export const printReceipt = job("services.print-receipt", T.Object({ number }), 
 export const issueAct = job("services.issue-act", T.Object({ number }), { retryLimit: 6, retryDelay: 2, expire: 120 });
 export const notify = job(
   "services.notify",
-  T.Object({ number, what: T.Enum(["evidence", "submitted", "correction", "issued", "refused", "message", "given-back", "revoked"]) }),
+  T.Object({
+    number,
+    what: T.Enum(["evidence", "submitted", "correction", "issued", "refused", "message", "given-back", "revoked", "draft"]),
+  }),
 );
 export const codeKeyRevoked = job("services.code-key-revoked", T.Object({ fact: T.String(), subject: T.String() }));
 /** A case was given up: other people's records found for it are forgotten. */

@@ -43,6 +43,10 @@ export const texts: Record<What, (s: Said) => Text> = {
     fr: `Dossier ${s.number}: l'institution vous a écrit: ${s.link}`,
     en: `Case ${s.number}: the institution has written to you: ${s.link}`,
   }),
+  draft: (s) => ({
+    fr: `Dossier ${s.number}: votre brouillon sera effacé dans deux semaines si vous ne le continuez pas: ${s.link}`,
+    en: `Case ${s.number}: your draft will be erased in two weeks unless you go on with it: ${s.link}`,
+  }),
   revoked: (s) => ({
     fr: `Dossier ${s.number}: le document délivré a été retiré et ne doit plus servir: ${s.link}`,
     en: `Case ${s.number}: the document issued was withdrawn and must no longer be used: ${s.link}`,
@@ -74,5 +78,9 @@ export async function runNotify(j: JobContext, { number, what }: Static<(typeof 
 
 /** Corrections and messages may come several times: each time is news. */
 function stage(row: CaseRow, what: What): string {
-  return what === "correction" ? String(row.corrections) : what === "message" || what === "evidence" ? String(row.version) : "once";
+  return what === "correction"
+    ? String(row.corrections)
+    : what === "message" || what === "evidence" || what === "draft"
+      ? String(row.version)
+      : "once";
 }

@@ -73,4 +73,27 @@ describe("work whose job is gone", () => {
     const queue = await h.w.call(api.readQueue, { view: "late" }, { as: h.clerk });
     assert.ok(queue.items.some((i) => i.number === number && i.clock?.late === true));
   });
+
+  it("forgets a draft nobody touches, two weeks after saying so", async () => {
+    const started = await h.w.call(api.startCase, { procedure: "casier-judiciaire-b3" }, { as: h.issouf });
+    await h.w.call(api.authoriseEvidence, { number: started.number, version: 1 }, { as: h.issouf });
+    await h.w.settle();
+    const sweep = async (days: number): Promise<void> => {
+      h.w.clock.advance(days * 86_400);
+      await h.w.sweep("services.drafts");
+      await h.w.settle();
+    };
+    const told = () => h.sent.filter((m) => m.text.includes(started.number) && m.text.includes("brouillon")).length;
+    await sweep(77);
+    await sweep(1);
+    assert.equal(told(), 1);
+    assert.equal((await h.w.call(api.readCase, { number: started.number }, { as: h.issouf })).state, "evidence");
+    await sweep(12);
+    assert.equal((await h.w.call(api.readCase, { number: started.number }, { as: h.issouf })).state, "evidence");
+    await sweep(2);
+    const gone = await h.w.call(api.readCase, { number: started.number }, { as: h.issouf });
+    assert.equal(gone.state, "abandoned");
+    const { rows } = await h.w.owner("select known, answers from services.case_file where number = $1", [started.number]);
+    assert.deepEqual(rows[0], { known: {}, answers: {} });
+  });
 });

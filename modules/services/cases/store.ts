@@ -112,7 +112,7 @@ export function ownCases(ctx: Context, person: string): Promise<CaseRow[]> {
 export async function saveCase(ctx: Context, c: CaseRow, before: number): Promise<boolean> {
   const rows = await ctx.db.run(sql`
     update services.case_file set
-      version = ${c.version}, state = ${c.state}, moved_at = ${ctx.clock.now()}, answers = ${JSON.stringify(c.answers)}::jsonb, authorised_at = ${c.authorisedAt},
+      version = ${c.version}, state = ${c.state}, moved_at = ${ctx.clock.now()}, idle_told_at = null, answers = ${JSON.stringify(c.answers)}::jsonb, authorised_at = ${c.authorisedAt},
       institution = ${c.institution}, submitted_at = ${c.submittedAt}, spans = ${JSON.stringify(c.spans)}::jsonb, due_at = ${c.dueAt},
       ended_at = ${c.endedAt}, used_minutes = ${c.usedMinutes}, within_delay = ${c.withinDelay}, corrections = ${c.corrections},
       assignee = ${c.assignee}, fee = ${c.fee}, paid_by = ${c.paidBy}, correction = ${c.correction === null ? null : JSON.stringify(c.correction)}::jsonb,
@@ -131,6 +131,26 @@ export function takeOverdue(ctx: Context, now: Date): Promise<{ number: string; 
     update services.case_file set overdue_told = true
     where id in (select id from services.case_file where due_at is not null and not overdue_told and due_at < ${now} limit 200)
     returning number, institution, due_at as "dueAt"`);
+}
+
+/** Drafts nobody touched for long and whose owner was not yet told; each is told once a sleep. */
+export function takeIdle(ctx: Context, before: Date): Promise<{ number: string }[]> {
+  return ctx.db.rows(sql`
+    update services.case_file set idle_told_at = ${ctx.clock.now()}
+    where id in (select id from services.case_file where state in ('draft', 'evidence') and idle_told_at is null and moved_at < ${before} limit 200)
+    returning number`);
+}
+
+/** Drafts whose owner was told and who did not come back. */
+export function takeForgotten(ctx: Context, before: Date): Promise<{ number: string }[]> {
+  return ctx.db.rows(sql`
+    select number from services.case_file where state in ('draft', 'evidence') and idle_told_at < ${before} limit 200`);
+}
+
+/** What registers and the person said is erased; that there was a draft stays. */
+export async function eraseCase(ctx: Context, id: string): Promise<void> {
+  await ctx.db.run(sql`update services.case_file set known = '{}'::jsonb, answers = '{}'::jsonb where id = ${id}`);
+  await ctx.db.run(sql`delete from services.evidence where case_id = ${id}`);
 }
 
 /** Work that should be under way and whose job is gone (a machine died in the last attempt): which job takes it up again. */

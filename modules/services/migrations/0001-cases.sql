@@ -31,6 +31,7 @@ create table case_file (
   spans             jsonb not null default '[]',
   due_at            timestamptz,
   overdue_told      boolean not null default false,
+  idle_told_at      timestamptz,
   ended_at          timestamptz,
   used_minutes      integer,
   within_delay      boolean,
@@ -48,6 +49,7 @@ create index on case_file (person) where state in ('draft', 'evidence');
 create index on case_file (institution, state, due_at) where submitted_at is not null;
 create index on case_file (institution, ended_at desc) where ended_at is not null and submitted_at is not null;
 create index on case_file (institution, submitted_at desc) where submitted_at is not null;
+create index on case_file (moved_at) where state in ('draft', 'evidence');
 create index on case_file (due_at) where due_at is not null and not overdue_told;
 alter table case_file enable row level security;
 create policy case_file_access on case_file using (
