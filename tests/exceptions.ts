@@ -20,7 +20,10 @@ export const packageHomes: Record<string, string[]> = {
 };
 
 /** Files over 300 lines, each with its reason (rule 10). */
-export const longFiles: Record<string, string> = {};
+export const longFiles: Record<string, string> = {
+  "tests/portal/samples.ts": "one view a state a citizen can meet: a list, not a program",
+  "tests/portal/fakes.ts": "one answer a contract the portal names: a list, not a program",
+};
 
 /** Files that may use the machine's clock or randomness directly (rule 9), each with its reason. */
 export const randomnessAllowed: Record<string, string> = {

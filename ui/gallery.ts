@@ -1,12 +1,12 @@
 import { html, say, type Html, type Lang } from "#kernel";
-import { checkboxes, dateInput, radios } from "./choices.ts";
-import { actions, button, buttonLink, form, keys } from "./controls.ts";
+import { buttonLink, form, keys } from "./controls.ts";
 import { cards, evidence, facts, feeTable, receipt, results, table } from "./data.ts";
-import { codeInput, fileUpload, input, searchBox, select, textarea } from "./fields.ts";
+import { searchBox } from "./fields.ts";
 import { amount, date, dateTime, phone, type Place } from "./format.ts";
+import { formSample } from "./gallery-form.ts";
 import { columns, layout, type Site } from "./layout.ts";
 import { banner, box, disclosure, empty, errorSummary, inset, panel, refreshNote, warning } from "./notices.ts";
-import { pagination, progressBar, steps, tabs, tag, taskList, timeline } from "./progress.ts";
+import { pagination, progressBar, tabs, tag, taskList, timeline } from "./progress.ts";
 import { provenance } from "./provenance.ts";
 import { signAgain } from "./sign.ts";
 
@@ -77,7 +77,7 @@ export function gallery(options: {
           <p>
             ${t("Un paragraphe courant, avec un lien vers", "An ordinary paragraph, with a link to")}
             <a href="#x">${t("le tribunal de votre lieu de naissance", "the court of your place of birth")}</a>,
-            <code>BF-2026-000123</code>.
+            <code>2026-4831-0927-5</code>.
           </p>
           <h3>${t("Sous-titre", "Sub-heading")}</h3>
           <ul>
@@ -102,105 +102,28 @@ export function gallery(options: {
         { path: "birth", message: error },
         { path: "name", message: t("Écrivez votre nom.", "Write your name.") },
       ])}
-      ${banner(lang, "information", html`<p>${t("Le registre de Koudougou répond avec retard aujourd’hui.", "Koudougou’s register answers late today.")}</p>`)}
+      ${banner(lang, "information", html`<p>${t("Le registre de la commune répond avec retard aujourd’hui.", "The commune’s register answers late today.")}</p>`)}
       ${banner(lang, "success", html`<p>${t("Votre paiement est arrivé.", "Your payment has arrived.")}</p>`)}
       ${banner(lang, "problem", html`<p>${t("Le paiement a été refusé par l’opérateur. Rien n’a été prélevé.", "The operator refused the payment. Nothing was taken.")}</p>`)}
-      ${panel(t("Demande envoyée", "Request sent"), html`${t("Votre numéro", "Your number")}<br /><b>BF-CJ3-2026-000123</b>`)}
+      ${panel(t("Demande envoyée", "Request sent"), html`${t("Votre numéro", "Your number")}<br /><b>2026-4831-0927-5</b>`)}
       ${empty(
         t("Aucun dossier pour l’instant", "No case yet"),
         html`<p>${t("Vos demandes apparaîtront ici.", "Your requests will appear here.")}</p>
           ${buttonLink("#", t("Chercher une démarche", "Find a service"))}`,
       )}
-      <h2>${t("Formulaire", "Form")}</h2>
-      <div class="t-text">
-        ${steps(lang, 2, 4)}
-        ${form(
-          { action: "#", hidden: html`` },
-          input({
-            lang,
-            name: "name",
-            label: t("Nom de famille", "Family name"),
-            hint: t("Comme sur votre acte de naissance", "As on your birth record"),
-            autocomplete: "family-name",
-            value: "Ouédraogo",
-          }),
-          dateInput({
-            lang,
-            name: "birth",
-            label: t("Date de naissance", "Date of birth"),
-            hint: t("Par exemple\u202f: 27 3 1990", "For example: 27 3 1990"),
-            error,
-            value: { day: "27", month: "3", year: "90" },
-            birthday: true,
-          }),
-          codeInput({ lang, name: "code", label: t("Code reçu par SMS", "Code received by SMS") }),
-          radios({
-            lang,
-            name: "reason",
-            label: t("À quoi servira l’extrait\u202f?", "What is the extract for?"),
-            value: "job",
-            items: [
-              { value: "job", text: t("Un emploi", "A job") },
-              {
-                value: "contest",
-                text: t("Un concours", "A competition"),
-                hint: t("Fonction publique, armée, police", "Civil service, army, police"),
-              },
-            ],
-          }),
-          checkboxes({
-            lang,
-            name: "lang",
-            label: t("Langues", "Languages"),
-            values: ["fr"],
-            items: [
-              { value: "fr", text: "Français" },
-              { value: "en", text: "English" },
-            ],
-          }),
-          select({
-            lang,
-            name: "commune",
-            label: t("Commune", "Commune"),
-            items: [
-              { value: "1", text: "Koudougou" },
-              { value: "2", text: "Réo" },
-            ],
-          }),
-          textarea({
-            lang,
-            name: "message",
-            label: t("Message", "Message"),
-            optional: true,
-            rows: 3,
-          }),
-          fileUpload({
-            lang,
-            name: "file",
-            label: t("Document", "Document"),
-            accept: "application/pdf",
-            maxMegabytes: 5,
-          }),
-          actions(
-            button(t("Continuer", "Continue")),
-            button(t("Enregistrer et revenir", "Save and return"), { kind: "second" }),
-            button(t("Retirer", "Withdraw"), { kind: "warn" }),
-            button(t("Annuler", "Cancel"), { kind: "plain" }),
-          ),
-        )}
-      </div>
+      ${formSample(lang, t, error)}
       <h2>${t("Données", "Data")}</h2>
       ${feeTable(place, lines, t("Ce que cela coûte", "What it costs"))}
       ${evidence([
         {
           key: t("Nom", "Name"),
-          value: "OUÉDRAOGO Awa",
+          value: "TRAORÉ Awa",
           from: t("Registre d’identité, aujourd’hui à 10 h 12", "Identity register, today at 10:12"),
         },
         {
           key: t("Née le", "Born"),
           value: date(place, "1990-03-01"),
-          from: t("État civil de Koudougou, acte n°\u00a0112", "Civil registry of Koudougou, record 112"),
+          from: t("État civil, acte n°\u00a0112", "Civil registry, record 112"),
         },
       ])}
       ${table({
@@ -220,7 +143,7 @@ export function gallery(options: {
           ],
           [
             dateTime(place, `${options.today}T07:44:00Z`),
-            t("État civil de Koudougou", "Civil registry of Koudougou"),
+            t("État civil", "Civil registry"),
             t("Fournir l’acte de naissance", "Provide the birth record"),
             html`<a href="#p">${t("Vérifier", "Verify")}</a>`,
           ],

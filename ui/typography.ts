@@ -15,7 +15,7 @@ export function typo(lang: Lang, text: string): string {
     .replace(/[ \u00a0\u202f]+(?=[;:!?](?:\s|$)|»)/g, NARROW)
     .replace(/(\p{L})(?=[;!?](?:\s|$))/gu, `$1${NARROW}`)
     .replace(/«[ \u00a0\u202f]*/g, `«${NARROW}`)
-    .replace(/(\d)[ ](?=(?:F\sCFA|FCFA|%|h\b|km\b|Mo\b|Ko\b))/g, `$1${NARROW}`);
+    .replace(/(\d)[ ](?=(?:F(?:\s?[A-Z]{3})?\b|%|h\b|km\b|Mo\b|Ko\b))/g, `$1${NARROW}`);
 }
 
 /** Lower case without accents, for comparing what people type with what is written. */

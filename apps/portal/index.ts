@@ -22,6 +22,7 @@ import { questionsPage, sectionAction, sectionPage } from "./cases/questions.ts"
 import { correctionAction, correctionPage, reviewAction, reviewPage } from "./cases/review.ts";
 import { peoplePage, peopleShortcut } from "./demo/people.ts";
 import { phonePage } from "./demo/phone.ts";
+import { stylePage } from "./demo/style.ts";
 import { accessibilityPage, failurePage, helpPage } from "./help/pages.ts";
 import { homePage } from "./home/page.ts";
 import { readsPage } from "./reads/page.ts";
@@ -73,6 +74,7 @@ export const portal = defineApp({
     proofPage,
     peoplePage,
     peopleShortcut,
+    stylePage,
     phonePage,
     helpPage,
     accessibilityPage,

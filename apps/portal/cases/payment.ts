@@ -1,4 +1,4 @@
-import { action, html, messages, page, person, T, type Form, type Html, type PageContext, type Problem } from "#kernel";
+import { action, html, page, person, T, type Form, type Html, type PageContext, type Problem } from "#kernel";
 import { readCase, readPayment, startPayment, type CaseView, type PaymentView } from "#services/api";
 import {
   actions,
@@ -23,82 +23,8 @@ import {
 } from "#ui";
 import { fieldErrors, problemBanner } from "../problems.ts";
 import { goTo, query } from "../shell.ts";
+import { words } from "./payment-words.ts";
 import { caseInput, caseNumber, casePath, showCase } from "./parts.ts";
-
-const words = messages({
-  fr: {
-    pay: "Payer",
-    payTitle: (total: string) => `Payer ${total}`,
-    simulated: "Paiement simulé",
-    simulatedText:
-      "Dans cette démonstration, aucun argent ne circule. L’opérateur est un simulateur qui répond parfois en retard, deux fois ou jamais, comme dans la vie.",
-    handset: "Ouvrir le téléphone simulé de l’opérateur, pour y faire un code",
-    operator: "Avec quel opérateur\u202f?",
-    phone: "Numéro qui paie",
-    phoneHint: "Le numéro de votre compte de monnaie électronique.",
-    otp: "Code à usage unique de l’opérateur",
-    otpHint:
-      "Faites-le sur votre téléphone par le menu de l’opérateur. Laissez vide si votre opérateur vous appelle ou vous envoie une demande.",
-    never: "Nous ne demandons jamais votre code secret.",
-    send: "Payer maintenant",
-    lines: "Ce que vous payez",
-    waitTitle: "Nous attendons l’opérateur",
-    waitText:
-      "Ne payez pas une seconde fois. Si la réponse tarde, votre dossier reste en place et nous continuons de demander. Vous pouvez fermer cette page.",
-    unknownText:
-      "L’opérateur n’a pas confirmé. Nous vérifions avec son relevé\u202f; vous ne paierez jamais deux fois, et ce qui serait pris en trop vous est rendu.",
-    reference: "Référence",
-    since: "Depuis",
-    with: "Opérateur",
-    failed: "Le paiement n’a pas abouti",
-    nothingTaken: "Rien n’a été prélevé. Votre dossier est gardé, vous pouvez réessayer.",
-    paid: "Paiement reçu",
-    toCase: "Voir mon dossier",
-    receiptTitle: "Reçu",
-    paidOn: "Payé le",
-    operatorReference: "Référence de l’opérateur",
-    caseNumber: "Dossier",
-    forWhat: "Pour",
-    print: "Pour imprimer, utilisez la fonction d’impression de votre navigateur. Le reçu existe aussi en fichier PDF.",
-    file: "Télécharger le reçu (PDF)",
-    issued: "Délivré par",
-  },
-  en: {
-    pay: "Pay",
-    payTitle: (total: string) => `Pay ${total}`,
-    simulated: "Simulated payment",
-    simulatedText:
-      "In this demonstration no money moves. The operator is a simulator that sometimes answers late, twice or never, as in life.",
-    handset: "Open the operator’s simulated telephone, to make a code there",
-    operator: "With which operator?",
-    phone: "Number that pays",
-    phoneHint: "The number of your mobile money account.",
-    otp: "The operator’s one-time code",
-    otpHint: "Make it on your telephone through the operator’s menu. Leave empty if your operator calls you or sends you a request.",
-    never: "We never ask for your secret code.",
-    send: "Pay now",
-    lines: "What you pay",
-    waitTitle: "We are waiting for the operator",
-    waitText: "Do not pay a second time. If the answer is late your case stays where it is and we go on asking. You may close this page.",
-    unknownText:
-      "The operator has not confirmed. We are checking with its statement; you will never pay twice, and whatever was taken in excess is given back.",
-    reference: "Reference",
-    since: "Since",
-    with: "Operator",
-    failed: "The payment did not succeed",
-    nothingTaken: "Nothing was taken. Your case is kept, you can try again.",
-    paid: "Payment received",
-    toCase: "See my case",
-    receiptTitle: "Receipt",
-    paidOn: "Paid on",
-    operatorReference: "Operator’s reference",
-    caseNumber: "Case",
-    forWhat: "For",
-    print: "To print, use your browser’s print function. The receipt also exists as a PDF file.",
-    file: "Download the receipt (PDF)",
-    issued: "Issued by",
-  },
-});
 
 const who = person({ level: "substantial" });
 const path = (number: string) => casePath(number, "/paiement");
