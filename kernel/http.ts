@@ -24,6 +24,8 @@ declare module "fastify" {
 }
 
 const languages = ["fr", "en"];
+/** Clients that dribble their headers lose the connection after 15 to 20 s. */
+const patience = { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 };
 
 /** The only file that builds the HTTP server. Contracts under /api answer JSON, pages answer HTML, gates speak their own. */
 export async function createHttp(kernel: Kernel, apps: readonly App[], documents: { openapi: () => object }): Promise<FastifyInstance> {
@@ -34,12 +36,22 @@ export async function createHttp(kernel: Kernel, apps: readonly App[], documents
     logger: false,
     trustProxy: config.trustedProxy ?? false,
     bodyLimit: 64 * 1024,
-    requestTimeout: 30_000,
-    connectionTimeout: 60_000,
+    requestTimeout: 120_000, // 500 KB at 50 kbit/s take 80 s; headers have 15
+    connectionTimeout: 120_000,
     keepAliveTimeout: 10_000,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16_384 }, // lengths are the contracts' business
+    // what the router itself cannot read, before any hook has run
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      const lang = preferredLang(request.headers["accept-language"], languages);
+      return reply
+        .status(400)
+        .type("application/problem+json")
+        .send(problemBody(malformed(), lang, request.id));
+    },
     genReqId: () => kernel.host.ids.uuid(),
-    ...(config.tls ? { https: { cert: readFileSync(config.tls.cert), key: readFileSync(config.tls.key) } } : {}),
+    ...(config.tls
+      ? { https: { ...patience, cert: readFileSync(config.tls.cert), key: readFileSync(config.tls.key) } }
+      : { http: patience }),
   } as object) as unknown as FastifyInstance;
   await server.register(multipart, { limits: { files: 5, fields: 200, parts: 205, headerPairs: 50, fileSize: 10 * 1024 * 1024 } });
   server.decorateRequest("caller", undefined as never);

@@ -12,7 +12,7 @@ import { createMetrics } from "./metrics.ts";
 import { internalError } from "./problem.ts";
 import { listenersByFact, openQueue, type PendingJob, type Queue } from "./queue.ts";
 import { derivedSecrets, secretsFrom } from "./secrets.ts";
-import { every, leadSweep } from "./sweeps.ts";
+import { every, leadership, turnOf } from "./sweeps.ts";
 import { randomIds, systemClock } from "./time.ts";
 import type { Caller } from "./who.ts";
 import { say, type Lang } from "./words.ts";
@@ -207,7 +207,12 @@ export async function createKernel(o: KernelOptions): Promise<Kernel> {
     };
   };
 
-  const runSweep = (s: Sweep) => leadSweep(s, database.pool, clock, pulse, () => jobContext(s.name));
+  const leaders = leadership(o.runUrl);
+  const runSweep = (s: Sweep) =>
+    leaders.lead(
+      s.name,
+      turnOf(s, clock, pulse, () => jobContext(s.name)),
+    );
 
   const host: Host = { ...jobContext("kernel.start"), onStop: (fn) => void stops.push(fn) };
   for (const d of o.drivers) drivers.set(d.port, await d.make(host));
@@ -258,12 +263,14 @@ export async function createKernel(o: KernelOptions): Promise<Kernel> {
       }
       if (config.role !== "all" && config.role !== "worker") return;
       queue.run({ alone: config.databaseUrl === undefined && !o.master });
-      for (const s of modules.flatMap((m) => m.sweeps)) stops.push(every(s, runSweep, log));
+      // one after the other, so that a start is not a rush
+      modules.flatMap((m) => m.sweeps).forEach((s, i) => stops.push(every(s, 200 + i * 60, runSweep, log)));
     },
     async close() {
       shutdown.abort();
       for (const stop of stops.reverse()) await stop();
       await queue.stop();
+      await leaders.close();
       await database.close();
     },
   };

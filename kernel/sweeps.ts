@@ -1,14 +1,65 @@
-import type { Pool } from "pg";
+import pg from "pg";
 import type { Clock, JobContext, Log } from "./context.ts";
 import type { Sweep } from "./define.ts";
 import type { Pulse } from "./operate.ts";
 
-/** One turn of a sweep, if no other process is at it: the lock is the session's, so a killed leader leaves it free. */
-export async function leadSweep(s: Sweep, pool: Pool, clock: Clock, pulse: Pulse, context: () => JobContext): Promise<void> {
-  const client = await pool.connect();
-  try {
-    const { rows } = await client.query<{ held: boolean }>("select pg_try_advisory_lock(7460803, hashtext($1)) as held", [s.name]);
-    if (!rows[0]?.held) return;
+/** Who leads which sweep, told by advisory locks of one session of its own: a killed leader leaves them free. */
+export interface Leadership {
+  /** Runs `turn` if nobody else, here or in another process, is at this name. */
+  lead(name: string, turn: () => Promise<void>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * One connection for all leaders, never one of the pool's: sweeps that each held one while their transactions waited
+ * for another would drain the pool and stop together.
+ */
+export function leadership(url: string): Leadership {
+  const running = new Set<string>();
+  let session: Promise<pg.Client> | undefined;
+  const open = async (): Promise<pg.Client> => {
+    const client = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: 10_000,
+      application_name: "toguna sweeps",
+      pipeline: true,
+    });
+    client.on("error", () => (session = undefined)); // its locks went with it; the next turn opens another
+    try {
+      await client.connect();
+    } catch (error) {
+      session = undefined;
+      throw error;
+    }
+    return client;
+  };
+  return {
+    async lead(name, turn) {
+      if (running.has(name)) return;
+      running.add(name);
+      try {
+        const client = await (session ??= open());
+        const { rows } = await client.query<{ held: boolean }>("select pg_try_advisory_lock(7460803, hashtext($1)) as held", [name]);
+        if (!rows[0]?.held) return;
+        try {
+          await turn();
+        } finally {
+          await client.query("select pg_advisory_unlock(7460803, hashtext($1))", [name]).catch(() => undefined);
+        }
+      } finally {
+        running.delete(name);
+      }
+    },
+    async close() {
+      await (await session?.catch(() => undefined))?.end().catch(() => undefined);
+      session = undefined;
+    },
+  };
+}
+
+/** One turn, noted for the console. */
+export function turnOf(s: Sweep, clock: Clock, pulse: Pulse, context: () => JobContext): () => Promise<void> {
+  return async () => {
     const began = clock.now();
     const seen = pulse.sweeps.get(s.name);
     try {
@@ -19,15 +70,12 @@ export async function leadSweep(s: Sweep, pool: Pool, clock: Clock, pulse: Pulse
       throw error;
     } finally {
       if (seen) Object.assign(seen, { lastRunAt: began.toISOString(), tookMs: clock.now().getTime() - began.getTime() });
-      await client.query("select pg_advisory_unlock(7460803, hashtext($1))", [s.name]).catch(() => undefined);
     }
-  } finally {
-    client.release();
-  }
+  };
 }
 
-/** Runs, waits, runs again; never twice at once in this process. Returns how to stop it. */
-export function every(s: Sweep, run: (s: Sweep) => Promise<void>, log: Log): () => Promise<void> {
+/** Runs (first after `first` ms), waits, runs again; never twice at once in this process. Returns how to stop it. */
+export function every(s: Sweep, first: number, run: (s: Sweep) => Promise<void>, log: Log): () => Promise<void> {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let turn: Promise<void> = Promise.resolve();
@@ -41,7 +89,7 @@ export function every(s: Sweep, run: (s: Sweep) => Promise<void>, log: Log): () 
         if (!stopped) timer = setTimeout(next, s.seconds * 1000);
       });
   };
-  timer = setTimeout(next, Math.min(s.seconds * 1000, 200));
+  timer = setTimeout(next, Math.min(s.seconds * 1000, first));
   return async () => {
     stopped = true;
     clearTimeout(timer);
