@@ -9,7 +9,7 @@ import { root, sources, type Source } from "./tree.ts";
 
 const all = await sources();
 const isTest = (s: Source) =>
-  /(\.test|(^|\/)test-[a-z-]+|(^|\/)fixtures)\.ts$/.test(s.path) || s.path.startsWith("tests/") || s.path.startsWith("kernel/testing/");
+  /(\.test|(^|\/)test-[a-z-]+|(^|\/)fixtures)\.m?[jt]s$/.test(s.path) || s.path.startsWith("tests/") || s.path.startsWith("kernel/testing/");
 const code = all.filter((s) => !isTest(s));
 /** `modules/trust`, `apps/portal`, `drivers/keys-file`, `kernel`, `ui`. */
 const roomOf = (path: string) => (/^(modules|apps|drivers)\/[^/]+/.exec(path)?.[0] ?? path.split("/")[0]) as string;
