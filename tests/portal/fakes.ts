@@ -355,7 +355,7 @@ export const fakes: Module[] = [
         readInteraction: async (_ctx, { interaction }) => ({
           interaction,
           application: "Portail des impôts",
-          institution: "Direction générale des impôts",
+          institution: "tax-office",
           purpose: "Ouvrir votre dossier fiscal",
           step: "consent",
           level: "substantial",
