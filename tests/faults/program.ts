@@ -19,7 +19,7 @@ export interface Program {
   ownerUrl(): string;
   /** One number, asked as the owner of the tables. */
   count(query: string): Promise<number>;
-  start(): Promise<void>;
+  start(more?: Record<string, string>): Promise<void>;
   /** SIGKILL: nothing is cleaned up, PostgreSQL stays behind. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -47,10 +47,10 @@ export async function program(o: { dataDir?: string; env?: Record<string, string
   };
   let child: ChildProcess | undefined;
   let text = "";
-  const run = (args: string[]) =>
+  const run = (args: string[], more: Record<string, string> = {}) =>
     spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(root, "apps/server/main.ts"), ...args], {
       cwd: root,
-      env,
+      env: { ...env, ...more },
       stdio: ["ignore", "pipe", "pipe"],
     });
   const gone = (c: ChildProcess) =>
@@ -80,8 +80,8 @@ export async function program(o: { dataDir?: string; env?: Record<string, string
       }
     },
     output: () => text,
-    async start() {
-      const c = (child = run(["start"]));
+    async start(more) {
+      const c = (child = run(["start"], more));
       for (const stream of [c.stdout, c.stderr]) stream?.on("data", (chunk) => (text = (text + String(chunk)).slice(-20_000)));
       for (let i = 0; i < 600; i++) {
         if (c.exitCode !== null) throw new Error(`the program ended (${c.exitCode}):\n${text.slice(-3000)}`);

@@ -34,7 +34,12 @@ export async function run(config: Config): Promise<void> {
     await kernel.start();
     if (sandbox) await prepareDemonstration(kernel, sandbox);
     const http = await createHttp(kernel, apps, { openapi: () => openapi(kernel.modules, config.origin) });
-    stops.push(() => http.close());
+    stops.push(async () => {
+      // requests under way may end; a client that never finishes does not keep the house open
+      const impatient = setTimeout(() => http.server.closeAllConnections(), 3000);
+      await http.close();
+      clearTimeout(impatient);
+    });
     if (config.role !== "worker") await http.listen({ port: config.port, host: config.host });
     console.log(await startPage(kernel, sandbox, (performance.now() - began) / 1000));
   } catch (error) {
