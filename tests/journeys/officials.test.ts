@@ -1,5 +1,6 @@
 /** Officials' other work over the whole house: the counter, roles by two people, every page of the console. */
 import assert from "node:assert/strict";
+import { statSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { axe, browserMissing, closeBrowser, overflow, visit } from "../browser.ts";
 import { inbox, until } from "../client.ts";
@@ -67,6 +68,10 @@ describe("officials", { skip: browserMissing, timeout: 420_000 }, () => {
       await asks.waitForURL(/fait=demande/);
     };
     const holding = (who: string, role: string) => asks.locator("tr", { hasText: who }).filter({ hasText: role }).count();
+    await asks.fill("[name=username]", "personne.dutout");
+    await asks.selectOption("[name=role]", "counter-agent");
+    await asks.click("main .d-ask form button");
+    await asks.waitForSelector("text=Aucun agent ne porte cet identifiant");
     await ask("Salimata Ilboudo", "counter-agent");
     await ask("Edwige Compaoré", "court-clerk");
     assert.equal(await asks.locator("article", { hasText: "Une autre personne doit décider" }).count(), 2, "who asked does not decide");
@@ -189,6 +194,7 @@ describe("officials", { skip: browserMissing, timeout: 420_000 }, () => {
     assert.match(await page.innerText("main"), /Ce n’est pas fait/iu);
     assert.match(await page.innerText("main"), /a changé entre-temps|n’est pas possible/u);
 
+    assert.ok(statSync(new URL("../../apps/desk/static/desk.js", import.meta.url)).size <= 3072, "the island stays small");
     await page.goto(`/bureau/dossiers/${number}`);
     await page.keyboard.press("?");
     await page.click("[data-keys-toggle]");

@@ -157,7 +157,7 @@ export function rightsTable(p: PageContext, rights: readonly RightView[], withSe
         ...(withService ? [html`<a class="d-wrap" href="${serviceHref(one.service)}">${one.service}</a>`] : []),
         one.purposes.map((purpose) => html`<div>${purpose.label}</div>`),
         one.fields
-          ? html`<code class="d-wrap">${one.fields.map((f) => f.replace(/^\//, "").replaceAll("/", ".")).join(", ")}</code>`
+          ? html`<code class="d-wrap">${one.fields.map((f) => f.replace(/^\/(rows\/\*\/)?/, "").replaceAll("/", ".")).join(", ")}</code>`
           : w.allFields,
         one.basis,
         html`${w.since(date(p, one.from))}${one.until ? html`<br />${w.until(date(p, one.until))}` : ""}`,

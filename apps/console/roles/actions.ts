@@ -1,5 +1,6 @@
 import { approveRole, approveRoles, assignRoles, decideDelegation, endRole, listColleagues, refuseRole, requestRole } from "#registry/api";
-import { invalidInput, official, seeOther, T, type Text } from "#kernel";
+import { findOfficial } from "#identity/api";
+import { invalidInput, official, Problem, seeOther, T, type ActionContext, type Text } from "#kernel";
 import { dateFrom } from "#ui";
 import { consoleAction } from "../screen.ts";
 import { rolesScreen } from "./page.ts";
@@ -11,7 +12,25 @@ const Reason = T.String({ minLength: 1, maxLength: 500 });
 const Part = T.Optional(T.String({ maxLength: 4 }));
 const here = { back: rolesScreen, backInput: () => ({}) };
 const done = (what?: string) => seeOther(what ? `/console/roles?fait=${what}` : "/console/roles");
-const says = (key: "dayWrong" | "choosePerson" | "chooseRole"): Text => ({ fr: words("fr")[key], en: words("en")[key] });
+const says = (key: "dayWrong" | "choosePerson" | "chooseRole" | "unknownPerson"): Text => ({ fr: words("fr")[key], en: words("en")[key] });
+
+/** A colleague of the list, or somebody found by an exact user name; nobody is guessed. */
+async function whom(
+  a: ActionContext,
+  account: string | undefined,
+  username: string | undefined,
+): Promise<{ account: string; name: string } | undefined> {
+  if (!username) {
+    const one = (await a.call(listColleagues, {})).colleagues.find((c) => c.account === account);
+    return one && { account: one.account, name: one.holder };
+  }
+  try {
+    return await a.call(findOfficial, { username });
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return undefined;
+    throw error;
+  }
+}
 
 export const roleActions = [
   consoleAction({
@@ -20,6 +39,7 @@ export const roleActions = [
     who: official(assignRoles),
     form: T.Object({
       account: T.Optional(T.String({ maxLength: 100 })),
+      username: T.Optional(T.String({ maxLength: 64 })),
       role: T.Optional(T.String({ maxLength: 100 })),
       "from.day": Part,
       "from.month": Part,
@@ -28,20 +48,26 @@ export const roleActions = [
       "until.month": Part,
       "until.year": Part,
     }),
-    calls: [requestRole, listColleagues],
+    calls: [requestRole, listColleagues, findOfficial],
     async handle(a, form) {
       const [from, until] = [dateFrom(form, "from"), dateFrom(form, "until")];
-      const holder = (await a.call(listColleagues, {})).colleagues.find((one) => one.account === form.account)?.holder;
+      const who = await whom(a, form.account, form.username?.trim());
       const wrong = [
-        ...(holder ? [] : [{ path: "account", message: says("choosePerson") }]),
+        ...(who
+          ? []
+          : [
+              form.username?.trim()
+                ? { path: "username", message: says("unknownPerson") }
+                : { path: "account", message: says("choosePerson") },
+            ]),
         ...(form.role ? [] : [{ path: "role", message: says("chooseRole") }]),
         ...(from === undefined ? [{ path: "from", message: says("dayWrong") }] : []),
         ...(until === undefined ? [{ path: "until", message: says("dayWrong") }] : []),
       ];
-      if (wrong.length || !holder || !form.role || !form.account) throw invalidInput({ fields: wrong });
+      if (wrong.length || !who || !form.role) throw invalidInput({ fields: wrong });
       await a.call(requestRole, {
-        account: form.account,
-        holder,
+        account: who.account,
+        holder: who.name,
         role: form.role,
         from: from || a.clock.today(),
         ...(until ? { until } : {}),

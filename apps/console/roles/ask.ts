@@ -1,6 +1,7 @@
+import { findOfficials } from "#identity/api";
 import type { listColleagues, listRoles } from "#registry/api";
 import { html, type Html, type OutputOf, type PageContext } from "#kernel";
-import { button, dateInput, errorSummary, form, select } from "#ui";
+import { button, dateInput, errorSummary, form, input, may, select } from "#ui";
 import { sent, type Again } from "../screen.ts";
 import { words } from "./words.ts";
 
@@ -30,6 +31,22 @@ export function askForm(p: PageContext, colleagues: Colleagues, roles: Roles, ag
           error: error("account"),
           items: people.map(([account, holder]) => ({ value: account, text: holder })),
         })}
+        ${
+          may(p.caller, findOfficials.id)
+            ? input({
+                lang: p.lang,
+                name: "username",
+                label: w.username,
+                hint: w.usernameHint,
+                width: 20,
+                maxlength: 64,
+                autocomplete: "off",
+                spellcheck: false,
+                value: value("username"),
+                error: error("username"),
+              })
+            : ""
+        }
         ${select({
           lang: p.lang,
           name: "role",
