@@ -40,6 +40,8 @@ const kinds: Record<string, Text> = {
   university: { fr: "Universités", en: "Universities" },
   school: { fr: "Lycées", en: "Secondary schools" },
   "school-administration": { fr: "Directions de l’éducation", en: "Education directorates" },
+  "local-authority": { fr: "Collectivités territoriales", en: "Local authorities" },
+  "criminal-records": { fr: "Casier judiciaire central", en: "Central criminal records" },
   hub: { fr: "Nœuds du réseau", en: "Network hubs" },
 };
 
