@@ -1,7 +1,7 @@
 import * as api from "./api.ts";
 import type { Context } from "./context.ts";
 import type { Fact } from "./declare.ts";
-import { defineModule, implement, type Module } from "./define.ts";
+import { defineModule, implement, sweep, type Module } from "./define.ts";
 import { ledgerBacklog } from "./facts.ts";
 import { sql } from "./sql.ts";
 import { say } from "./words.ts";
@@ -15,12 +15,19 @@ export interface Pulse {
 
 const version = "0.1.0";
 
+/** Answers kept for repeats are kept two days: longer than any client retries, shorter than personal data should lie about. */
+const forgetAnswers = sweep("kernel.forget-answers", { seconds: 3600 }, async (j) => {
+  const before = new Date(j.clock.now().getTime() - 2 * 86_400_000);
+  await j.transaction((ctx) => ctx.db.run(sql`delete from kernel.answer where at < ${before}`));
+});
+
 /** The kernel's own contracts, so that the console asks like everyone else. */
 export function operations(pulse: Pulse): Module {
   return defineModule({
     name: "kernel",
     floor: 0,
     permissions: [api.operate, api.searchFactsPermission],
+    sweeps: [forgetAnswers],
     handlers: implement(api, {
       readHealth: async (ctx) => ({
         version,

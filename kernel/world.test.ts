@@ -101,6 +101,16 @@ test("a command under one key happens once and answers the same", async () => {
   assert.deepEqual(ran, ["one"]);
 });
 
+test("answers kept for repeats are forgotten after two days", async () => {
+  const kept = async () => Number((await w.owner("select count(*) n from kernel.answer")).rows[0].n);
+  assert.ok((await kept()) > 0);
+  await w.sweep("kernel.forget-answers");
+  assert.ok((await kept()) > 0);
+  w.clock.advance(2 * 86_400 + 60);
+  await w.sweep("kernel.forget-answers");
+  assert.equal(await kept(), 0);
+});
+
 test("what a failed savepoint recorded falls with it", async () => {
   assert.equal((await facts("note:lost")).length, 0);
 });
