@@ -21,7 +21,7 @@ async function demoAccounts(p: PageContext): Promise<Html | ""> {
   if (officials.length === 0) return "";
   return disclosure(
     w.demo,
-    html`<p class="t-source">${w.demoLead} <a href="/demo">${w.demoPage}</a></p>
+    html`<p class="t-source">${w.demoLead} <a href="/demonstration">${w.demoPage}</a></p>
       ${table({
         caption: w.demo,
         hideCaption: true,
