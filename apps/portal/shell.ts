@@ -1,5 +1,5 @@
 import { html, messages, seeOther, type Html, type PageContext, type Reply } from "#kernel";
-import { button, form, layout, type Content, type Link, type Site } from "#ui";
+import { armsFrom, button, form, layout, type Content, type Link, type Site } from "#ui";
 
 const words = messages({
   fr: {
@@ -50,12 +50,19 @@ export interface Show {
   description?: string;
 }
 
+/** `arms` of country.json, one plain SVG drawing: it takes the place of the house's own sign. */
+function armsOf(p: PageContext): { arms?: Html } {
+  const drawn = (p.country as { arms?: unknown }).arms;
+  return typeof drawn === "string" ? { arms: armsFrom(drawn) } : {};
+}
+
 function site(p: PageContext): Site {
   const w = words(p.lang);
   return {
     name: { fr: "Services publics", en: "Public services" },
     country: p.country,
     home: "/",
+    ...armsOf(p),
     footer: html`<ul class="t-links">
         <li><a href="/aide">${w.help}</a></li>
         <li><a href="/accessibilite">${w.accessibility}</a></li>

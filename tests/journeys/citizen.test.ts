@@ -145,6 +145,7 @@ describe("the portal", { skip: browserMissing, timeout: 540_000 }, () => {
         .last()
         .click();
       await waitFor(page, page.getByText("Cette ligne est bien dans le journal scellé"), js, 20);
+      assert.equal(await page.locator(".t-checks .t-yes").count(), 5, "content, leaf, path, head and signature are computed anew");
       await fine();
       session = Object.fromEntries((await context.cookies()).map((one) => [one.name, one.value]));
       await context.close();

@@ -41,7 +41,16 @@ const words = messages({
 /** A procedure that is known but not served here: said as it is known, with its sources, and nothing to press. */
 export function entryView(p: PageContext, one: OutputOf<typeof readEntry>): Html {
   const w = words(p.lang);
-  const cost = one.free ? w.free : (one.feeText ?? w.unknown);
+  const due = one.fees.filter((fee) => !fee.optional);
+  // A sum is said only when every part of it is known.
+  const known = due.length > 0 && due.every((fee) => fee.amount !== undefined);
+  const sum = known
+    ? amount(
+        p,
+        due.reduce((all, fee) => all + (fee.amount ?? 0), 0),
+      )
+    : w.unknown;
+  const cost = one.free ? w.free : (one.feeText ?? sum);
   return show(p, {
     title: one.title,
     crumbs: [{ href: "/demarches", text: w.services }],

@@ -18,7 +18,7 @@ const words = messages({
     password: "Mot de passe de tous les agents",
     login: "Identifiant",
     code: "Code du moment",
-    left: (seconds: number) => `encore ${seconds}\u202fs\u202f; rechargez la page pour le suivant`,
+    left: (seconds: number) => `Les codes ci-dessous valent encore ${seconds} secondes\u202f; rechargez la page pour les suivants.`,
     desk: "Ouvrir le bureau",
     simulated: "Ce qui est simulé",
     simulatedText:
@@ -41,7 +41,7 @@ const words = messages({
     password: "Password of all officials",
     login: "User name",
     code: "Code just now",
-    left: (seconds: number) => `${seconds} s left; reload the page for the next`,
+    left: (seconds: number) => `The codes below are good for ${seconds} more seconds; reload the page for the next.`,
     desk: "Open the desk",
     simulated: "What is simulated",
     simulatedText:
@@ -94,6 +94,7 @@ export const peoplePage = page({
         </ul>
         <h2>${w.officials}</h2>
         <p>${w.officialsText} <a href="/bureau">${w.desk}</a></p>
+        ${officials[0] ? html`<p class="t-soft">${w.left(officials[0].secondsLeft)}</p>` : ""}
         ${password ? html`<p>${w.password} : <code>${password}</code></p>` : ""}
         <ul class="t-cards">
           ${people
@@ -104,7 +105,7 @@ export const peoplePage = page({
                 <b>${one.name}</b><br />${[one.role, one.institution].filter(Boolean).join(", ")}
                 <div class="t-source">${one.introduction}</div>
                 ${one.login ? html`${w.login} : <code>${one.login}</code>` : ""}
-                ${code ? html`<br />${w.code} : <b class="t-mono">${code.code}</b> <span class="t-source">(${w.left(code.secondsLeft)})</span>` : ""}
+                ${code ? html`<br />${w.code} : <b class="t-mono">${code.code}</b>` : ""}
               </li>`;
             })}
         </ul>

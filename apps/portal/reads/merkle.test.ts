@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
-import { leafOf, rootFrom } from "./merkle.ts";
+import { dataHashOf, leafOf, rootFrom } from "./merkle.ts";
 
 const hash = (prefix: number, ...parts: Buffer[]) =>
   createHash("sha256").update(Uint8Array.of(prefix)).update(Buffer.concat(parts)).digest();
@@ -48,4 +48,10 @@ test("a leaf binds the header and the data", () => {
   assert.notEqual(leafOf("{}", data), leafOf("{ }", data));
   assert.notEqual(leafOf("{}", data), leafOf("{}", "cd".repeat(32)));
   assert.equal(leafOf("{}", data), hash(0, Buffer.from("{}"), Buffer.from(data, "hex")).toString("hex"));
+});
+
+test("the salt stands before the data, as bytes", () => {
+  const expected = createHash("sha256").update(Buffer.from("00ff", "hex")).update('{"a":"é"}', "utf8").digest("hex");
+  assert.equal(dataHashOf("00ff", '{"a":"é"}'), expected);
+  assert.notEqual(dataHashOf("00fe", '{"a":"é"}'), expected);
 });

@@ -11,6 +11,11 @@ export function leafOf(header: string, dataHash: string): string {
   return sha256(Uint8Array.of(0), Buffer.from(header, "utf8"), Buffer.from(dataHash, "hex")).toString("hex");
 }
 
+/** The fingerprint of what was written: H(salt || data); the salt keeps short contents from being guessed. */
+export function dataHashOf(salt: string, data: string): string {
+  return sha256(Buffer.from(salt, "hex"), Buffer.from(data, "utf8")).toString("hex");
+}
+
 /** Root of a tree from a leaf and its audit path (RFC 9162, 2.1.3.2); undefined when the path cannot belong there. */
 export function rootFrom(leaf: string, index: number, size: number, path: readonly string[]): string | undefined {
   if (index >= size) return undefined;

@@ -3,7 +3,7 @@ import { html, messages, page, person, Problem, T, type Html, type OutputOf, typ
 import { readMyEntry } from "#trust/api";
 import { banner, dateTime, disclosure, facts, live, number, refreshNote } from "#ui";
 import { show } from "../shell.ts";
-import { leafOf, rootFrom } from "./merkle.ts";
+import { dataHashOf, leafOf, rootFrom } from "./merkle.ts";
 
 const words = messages({
   fr: {
@@ -16,6 +16,9 @@ const words = messages({
     wait: "Cette ligne va être scellée",
     waitText: "Elle vient d’être écrite. Le journal la scelle dans les secondes qui suivent.",
     checks: "Ce que nous avons calculé",
+    content: "Le contenu ci-dessous, avec son sel, donne bien l’empreinte des données",
+    erased: "Le contenu a été effacé, comme la loi le demande\u202f; la preuve de la ligne demeure.",
+    data: "Ce qui a été écrit",
     leaf: "La ligne donne bien l’empreinte inscrite (feuille)",
     path: "La feuille et son chemin mènent à l’empreinte du journal entier (racine)",
     head: "La tête signée porte cette racine et cette taille",
@@ -26,7 +29,7 @@ const words = messages({
     stampedAt: "Horodatée le",
     origin: "Journal",
     entry: "La ligne, telle qu’elle est scellée",
-    entryText: "Votre identité n’y figure que sous un pseudonyme. Les données elles-mêmes n’y sont pas, seulement leur empreinte.",
+    entryText: "Votre identité n’y figure que sous un pseudonyme. Ce qui a été écrit n’y entre que par son empreinte.",
     elsewhere: "Vérifier sans nous",
     elsewhereText:
       "Ces valeurs suffisent à un vérificateur indépendant. Le programme de vérification livré avec le logiciel n’a besoin d’aucun accès à notre base.",
@@ -47,6 +50,9 @@ const words = messages({
     wait: "This line is about to be sealed",
     waitText: "It has just been written. The log seals it within seconds.",
     checks: "What we computed",
+    content: "The content below, with its salt, gives the fingerprint of the data",
+    erased: "The content was erased, as the law requires; the proof of the line remains.",
+    data: "What was written",
     leaf: "The line gives the fingerprint that was written (leaf)",
     path: "The leaf and its path lead to the fingerprint of the whole log (root)",
     head: "The signed head bears this root and this size",
@@ -57,7 +63,7 @@ const words = messages({
     stampedAt: "Time-stamped on",
     origin: "Log",
     entry: "The line, as it is sealed",
-    entryText: "Your identity stands there only under a pseudonym. The data itself is not there, only its fingerprint.",
+    entryText: "Your identity stands there only under a pseudonym. What was written enters only by its fingerprint.",
     elsewhere: "Check without us",
     elsewhereText:
       "These values are enough for an independent verifier. The verifier delivered with the software needs no access to our database.",
@@ -72,12 +78,14 @@ const words = messages({
 
 type Entry = OutputOf<typeof readMyEntry>;
 
-/** Four computations, each on its own; a malformed certificate or signature is a failed check, not a failed page. */
-export function check(entry: Entry): { leaf: boolean; path: boolean; head: boolean; signature: boolean } {
+/** Computations each on its own; a malformed certificate or signature is a failed check, not a failed page. */
+export function check(entry: Entry): { content?: boolean; leaf: boolean; path: boolean; head: boolean; signature: boolean } {
   const { head } = entry;
   const lines = head.checkpoint.split("\n");
   const roots = [head.root, Buffer.from(head.root, "hex").toString("base64")];
+  const { data, salt } = entry;
   return {
+    ...(data !== undefined && salt !== undefined ? { content: dataHashOf(salt, data) === entry.dataHash } : {}),
     leaf: leafOf(entry.header, entry.dataHash) === entry.leaf,
     path: entry.size === head.size && rootFrom(entry.leaf, entry.index, entry.size, entry.proof) === head.root,
     head: lines[0] === head.origin && lines[1] === String(head.size) && roots.includes(lines[2] ?? ""),
@@ -113,17 +121,21 @@ function proofView(p: PageContext, entry: Entry): Html {
       ])}
       <h2>${w.checks}</h2>
       <ul class="t-checks t-plainlist">
-        ${(["leaf", "path", "head", "signature"] as const).map(
-          (name) =>
-            html`<li>
-              <b class="${done[name] ? "t-yes" : "t-no"}" aria-hidden="true">${done[name] ? "✓" : "✗"}</b> ${w[name]}
-              <span class="govuk-visually-hidden">(${done[name] ? w.passed : w.failed})</span>
-            </li>`,
-        )}
+        ${(["content", "leaf", "path", "head", "signature"] as const)
+          .filter((name) => done[name] !== undefined)
+          .map(
+            (name) =>
+              html`<li>
+                <b class="${done[name] ? "t-yes" : "t-no"}" aria-hidden="true">${done[name] ? "✓" : "✗"}</b> ${w[name]}
+                <span class="govuk-visually-hidden">(${done[name] ? w.passed : w.failed})</span>
+              </li>`,
+          )}
       </ul>
       <h2>${w.entry}</h2>
       <p>${w.entryText}</p>
       <p>${mono(entry.header)}</p>
+      <h2>${w.data}</h2>
+      <p>${entry.data === undefined ? w.erased : mono(entry.data)}</p>
       ${disclosure(
         w.elsewhere,
         html`<p>${w.elsewhereText}</p>
