@@ -4,6 +4,7 @@ import { documents } from "#documents";
 import { exchange } from "#exchange";
 import { identity } from "#identity";
 import { messages } from "#messages";
+import { network } from "#network";
 import { registry } from "#registry";
 import { services } from "#services";
 import { trust } from "#trust";
@@ -23,7 +24,7 @@ import { timeStampHttp } from "../../drivers/tsa-http/index.ts";
 import { registerThroughExchange } from "./register-through-exchange.ts";
 
 /** The only list of modules, ground floor first. */
-export const modules: readonly Module[] = [registry, messages, trust, documents, identity, exchange, services];
+export const modules: readonly Module[] = [registry, messages, trust, documents, identity, exchange, network, services];
 
 /** The front doors; the portal takes what the others leave. */
 export const apps: readonly App[] = [desk, operations, portal];

@@ -22,6 +22,10 @@ const commands: Record<
   restore: { help: "<folder>: a backup into an empty TOGUNA_DATA", load: () => import("./commands/restore.ts") },
   export: { help: "<folder>: everything in open formats", load: () => import("./commands/export.ts") },
   doctor: { help: "what is well, what is not, and what to do about it", load: () => import("./commands/doctor.ts") },
+  "import-network": {
+    help: "<file>: the agency's own plant (CSV, GeoJSON, NetBox JSON) replaces the illustrative one; --check only tries, --merge completes",
+    load: () => import("./commands/import-network.ts"),
+  },
   migrate: { help: "bring the database's schemas up to date", load: () => import("./commands/migrate.ts") },
 };
 

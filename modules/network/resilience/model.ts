@@ -49,7 +49,8 @@ export function model(plant: Plant): Model {
   ];
   const root = nodes.length;
   const cores = nodes.flatMap((n, i) => (n.kind === "core" ? [i] : []));
-  const pairs = [...spans.map((s): [number, number] => [at.get(s.a)!, at.get(s.b)!]), ...cores.map((v): [number, number] => [root, v])];
+  // each core twice, so that two disjoint ways may end at the same one
+  const pairs = [...spans.map((s) => [at.get(s.a)!, at.get(s.b)!] as const), ...[...cores, ...cores].map((v) => [root, v] as const)];
   const g = graph(nodes.length + 1, pairs);
   const t = tree(g, root);
   const weight = new Float64Array(g.size);
