@@ -165,6 +165,38 @@ describe("the portal", { skip: browserMissing, timeout: 540_000 }, () => {
     await context.close();
   });
 
+  it("a passkey takes the place of the code: registered on this device, then used to sign in", async () => {
+    const { page, context, fine } = await telephone(true);
+    await page.goto("/compte");
+    await signIn(house, page, person("fatoumata"), true);
+    await page.goto("/compte");
+    const device = await context.newCDPSession(page);
+    await device.send("WebAuthn.enable");
+    await device.send("WebAuthn.addVirtualAuthenticator", {
+      options: {
+        protocol: "ctap2",
+        transport: "internal",
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    const add = page.getByRole("button", { name: "Ajouter une clé d’accès" });
+    await add.click();
+    await fine();
+    await add.click();
+    await page.waitForURL(/fait=oui/);
+    await page.getByRole("button", { name: "Se déconnecter" }).click();
+    await page.goto("/connexion?retour=/compte");
+    await page.getByRole("button", { name: "Se connecter avec une clé d’accès" }).click();
+    await fine();
+    await page.getByRole("button", { name: "Utiliser ma clé d’accès" }).click();
+    await page.waitForURL(/\/compte$/);
+    assert.match(await page.innerText("main"), /clé d’accès\s+cet appareil/);
+    await context.close();
+  });
+
   it("J2, without JavaScript: sent back, only the named field may change, then it goes on", async () => {
     const { page, context, fine } = await telephone(false, session);
     const number = await toPayment(page, "mariam", false, fine);

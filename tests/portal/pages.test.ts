@@ -210,6 +210,17 @@ describe("every page of the portal", { skip: browserMissing }, () => {
     await context.close();
   });
 
+  test("the address in the 2D code hands what stands behind its # to the form; nothing of it reaches the server's log", async () => {
+    const { page, context } = await visit({ origin: portal.origin });
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await page.goto("/v#SOME-SIGNED-TEXT");
+    await page.waitForURL(/\/verifier\/code$/);
+    assert.equal(await page.locator("h1").innerText(), "Cet acte est vrai");
+    assert.ok(asked.every((url) => !url.split("#")[0]?.includes("SOME-SIGNED-TEXT")));
+    await context.close();
+  });
+
   test("the first Tab reaches the skip link, which leads past the menu", async () => {
     const { page, context } = await visit({ origin: portal.origin });
     await page.goto("/");

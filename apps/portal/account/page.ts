@@ -58,9 +58,7 @@ function sessions(p: PageContext, account: AccountView): Html {
           html`<li>
             <span
               >${methods[one.method]} ${one.current ? tag(w.thisOne, "good") : ""}
-              <div class="t-source">
-                ${methods[one.method]} · ${w.started(dateTime(p, one.startedAt))} · ${w.seen(dateTime(p, one.seenAt))}
-              </div></span
+              <div class="t-source">${w.started(dateTime(p, one.startedAt))} · ${w.seen(dateTime(p, one.seenAt))}</div></span
             >
             ${
               one.current
