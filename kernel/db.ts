@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import pg from "pg";
 import type { Db } from "./context.ts";
 import { conflict, unavailable } from "./problem.ts";
@@ -54,6 +55,7 @@ export function openDatabase(url: string, max = 16): Database {
       const open = async (): Promise<pg.PoolClient> => {
         const s = o.settings;
         const c = await connect(pool);
+        together(c);
         started = Promise.all([
           c.query(o.readOnly ? "begin read only" : "begin"),
           c.query({
@@ -73,6 +75,7 @@ export function openDatabase(url: string, max = 16): Database {
         if (beforeCommit) await beforeCommit(tx);
         if (!opening) return result;
         const held = await opening;
+        together(held);
         const [end] = await Promise.all([held.query("commit"), started, ...behind]);
         if (end.command !== "COMMIT")
           throw new Error(`the transaction ended with ${end.command}: an SQL error was swallowed without a savepoint`);
@@ -87,6 +90,13 @@ export function openDatabase(url: string, max = 16): Database {
       }
     },
   };
+}
+
+/** What is asked in this turn of the event loop leaves in one write. */
+function together(client: pg.PoolClient): void {
+  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 }
 
 async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
@@ -104,7 +114,10 @@ function transactionOn(open: () => Promise<pg.PoolClient>, behind: Promise<unkno
   return {
     query: async (q, values) => (await open()).query(q as string, values as unknown[]),
     send(q) {
-      const sent = open().then((client) => client.query("kind" in q ? compile(q) : q));
+      const sent = open().then((client) => {
+        together(client);
+        return client.query("kind" in q ? compile(q) : q);
+      });
       sent.catch(() => undefined); // told when the transaction ends
       behind.push(sent);
     },

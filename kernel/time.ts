@@ -1,9 +1,17 @@
 import { randomBytes, randomInt } from "node:crypto";
 import type { Clock, Ids } from "./context.ts";
 
+const quarter = 900_000; // time zones differ by whole quarters of an hour: within one the date cannot change
+const dates = new Map<string, { quarter: number; text: string }>();
+
 /** YYYY-MM-DD of an instant in a time zone. */
 export function localDate(at: Date, zone: string): string {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
+  const now = Math.floor(at.getTime() / quarter);
+  const known = dates.get(zone);
+  if (known?.quarter === now) return known.text;
+  const text = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
+  dates.set(zone, { quarter: now, text });
+  return text;
 }
 
 export function systemClock(zone: string, offsetSeconds = 0): Clock {

@@ -1,6 +1,7 @@
 import { defineModule } from "#kernel";
 import { auditLedger, manageCertificates, readCertificates } from "./api.ts";
 import { ensureAuthorities } from "./certificates/authorities.ts";
+import { clockWentBack } from "./problems.ts";
 import { anchorAdded, certificateIssued, certificateRequested, certificateRevoked, clockSetBack } from "./facts.ts";
 import { anchors, crl, issuer } from "./gates/authorities.ts";
 import { ocspGet, ocspPost } from "./gates/ocsp.ts";
@@ -32,5 +33,10 @@ export const trust = defineModule({
   ports: [keysPort, timeStampPort],
   permissions: [readCertificates, manageCertificates, auditLedger],
   migrations: new URL("./migrations/", import.meta.url),
-  start: (host) => ensureAuthorities(host),
+  // a clock that went back suspends stamping and signing, not the house
+  start: (host) =>
+    ensureAuthorities(host).catch((error: unknown) => {
+      if (!clockWentBack.is(error)) throw error;
+      host.log.error({ error: String(error) }, "started with a clock that went back: signing waits until it is right");
+    }),
 });

@@ -147,8 +147,10 @@ export function trigramLikeness(a: string, b: string): number {
   return shared / (x.size + y.size - shared);
 }
 
+const collators = new Map<Lang, Intl.Collator>(); // one takes longer to make than a list to sort
 /** The order when nothing is asked: by title, in the language's own order. */
 export function byTitle(lang: Lang): (a: { title: string }, b: { title: string }) => number {
-  const order = new Intl.Collator([lang, "fr"]);
+  const order = collators.get(lang) ?? new Intl.Collator([lang, "fr"]);
+  collators.set(lang, order);
   return (a, b) => order.compare(a.title, b.title);
 }

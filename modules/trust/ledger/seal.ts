@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type JobContext, ledgerBacklog, ledgerBatch, type Context } from "#kernel";
 import { serviceOf } from "../certificates/authorities.ts";
+import { accuracySeconds } from "../stamps/clock.ts";
 import { stamp } from "../stamps/stamp.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { factLeaf } from "./hash.ts";
@@ -31,9 +32,13 @@ export const sealWaiting = async (j: JobContext): Promise<number> => {
 
 /** One batch, in the caller's transaction. */
 export const sealBatch = async (ctx: Context): Promise<number> => {
+  const latest = await latestHead(ctx);
+  // a head dated before the last one would bear a false time, and a signature from before its certificate: facts wait
+  const behind = latest ? latest.at.getTime() - ctx.clock.now().getTime() : 0;
+  ctx.metric.gauge("ledger_clock_behind_seconds", Math.max(0, behind / 1000));
+  if (behind > accuracySeconds * 1000) return 0;
   const rows = await ledgerBatch(ctx, batch);
   if (!rows || rows.length === 0) return 0;
-  const latest = await latestHead(ctx);
   const size = latest?.size ?? 0;
   if (Number(rows[0]!.index) !== size)
     throw new Error(`the next leaf is ${rows[0]!.index}, the tree has ${size}: the ledger needs an operator`);
