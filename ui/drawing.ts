@@ -1,7 +1,7 @@
 /** The toguna: a thick roof in layers of millet stalks, low pillars, the rock. The middle layer is the one accent. */
 export const drawing =
   "<g fill='currentColor'><rect x='4' y='.5' width='40' height='7' rx='2'/><rect x='0' y='15.7' width='48' height='7.2' rx='2'/>" +
-  "<path d='M5.5 22H11l1 12H4.5zM16.4 22h5.4l1 12h-7.4zM26.2 22h5.4l1 12h-7.4zM37 22h5.5l1 12H36zM1 39c2-5 10-6 23-6s21 1 23 6z'/></g>" +
+  "<path d='M5.5 22H11l1.2 15.5H4.3zM16.4 22h5.4l1.2 15h-7.8zM26.2 22h5.4l1.2 15H25zM37 22h5.5l1.2 15.5h-7.9zM0 39.5c2-5 10-6 24-6s22 1 24 6z'/></g>" +
   "<rect x='2' y='8.1' width='44' height='7' rx='2' fill='#d88a1f'/>";
 
 /** The icon of browser tabs, on its own paper so that it shows on any theme; within the page, so that it costs no request. */
