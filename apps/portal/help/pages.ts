@@ -24,7 +24,7 @@ const words = messages({
     a7link: "voir qui a consulté mes données",
     access: "Accessibilité",
     access1:
-      "Ce service vise la conformité aux règles WCAG 2.2, niveaux A et AA. Chaque page est contrôlée automatiquement à chaque modification, sans aucune anomalie admise\u202f; les parcours sont rejoués sans JavaScript et au clavier seul.",
+      "Ce service vise la conformité aux règles WCAG 2.2, niveaux A et AA. Chaque page est contrôlée automatiquement à chaque modification, sans aucune anomalie admise\u202f; les parcours sont rejoués sans JavaScript, et celui de l’agent au clavier seul.",
     access2:
       "Les textes grandissent jusqu’à 400\u202f% sans perte, les couleurs ont un contraste d’au moins 4,5 pour 1, et la page suit le mode sombre de votre appareil.",
     access3:
@@ -69,7 +69,7 @@ const words = messages({
     a7link: "see who looked at my data",
     access: "Accessibility",
     access1:
-      "This service aims to conform to WCAG 2.2, levels A and AA. Every page is checked automatically at each change, with no violation accepted; the journeys are replayed without JavaScript and with the keyboard alone.",
+      "This service aims to conform to WCAG 2.2, levels A and AA. Every page is checked automatically at each change, with no violation accepted; the journeys are replayed without JavaScript, and the official’s with the keyboard alone.",
     access2: "Texts grow to 400% without loss, colours have a contrast of at least 4.5 to 1, and the page follows your device’s dark mode.",
     access3:
       "What automatic checks do not see has not yet been tried with disabled people. The PDF files issued are not tagged for screen readers: the content of each act can also be read on the case page and by verification.",
