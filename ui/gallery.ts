@@ -1,5 +1,5 @@
 import { html, say, type Html, type Lang } from "#kernel";
-import { buttonLink, form, keys } from "./controls.ts";
+import { buttonLink, keys } from "./controls.ts";
 import { cards, evidence, facts, feeTable, receipt, results, table } from "./data.ts";
 import { searchBox } from "./fields.ts";
 import { amount, date, dateTime, phone, type Place } from "./format.ts";
