@@ -7,6 +7,7 @@ import { healthPage } from "./health/page.ts";
 import { institutionsPage } from "./institutions/list.ts";
 import { institutionPage } from "./institutions/one.ts";
 import { messagesPage } from "./messages/page.ts";
+import { networkPages } from "./network/pages.ts";
 import { paymentsPage, statementAction } from "./payments/page.ts";
 import { roleActions } from "./roles/actions.ts";
 import { rolesPage } from "./roles/page.ts";
@@ -31,6 +32,7 @@ export const operations = defineApp({
     healthPage,
     institutionsPage,
     institutionPage,
+    ...networkPages,
     rolesPage,
     messagesPage,
     paymentsPage,

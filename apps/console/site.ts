@@ -5,6 +5,7 @@ import { words } from "./words.ts";
 const sections = [
   { name: "health", path: "/console/etat", permission: "kernel.operate" },
   { name: "institutions", path: "/console/institutions", permission: undefined },
+  { name: "network", path: "/console/reseau", permission: "network.read-plant" },
   { name: "roles", path: "/console/roles", permission: "registry.read-assignments" },
   { name: "messages", path: "/console/messages", permission: "messages.read-statistics" },
   { name: "payments", path: "/console/paiements", permission: "services.reconcile-payments" },

@@ -18,6 +18,7 @@ const FailureView = T.Object({
   perYear: T.Number({ description: "Times a year" }),
   hours: T.Number({ description: "Hours each time" }),
   hoursPerYear: T.Number(),
+  through: T.Optional(T.String({ description: "A span in this ground" })),
 });
 const SpanLine = T.Object({
   id: T.String(),

@@ -13,7 +13,7 @@ const width = 900;
 const height = 620;
 const margin = 14;
 
-interface Ground {
+export interface Ground {
   land: string;
   borders: string;
   project(point: Point): [number, number] | null;
@@ -42,7 +42,7 @@ export function relative(path: string): string {
   return out.replace(/l(?=M|$)/g, "");
 }
 
-function groundOf(topology: object): Ground {
+export function groundOf(topology: object): Ground {
   const known = grounds.get(topology);
   if (known) return known;
   const t = topology as Topology;

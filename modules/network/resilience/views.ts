@@ -30,6 +30,7 @@ export function failureView(m: Model, f: Failure): SpanView["failures"][number] 
     perYear: round(f.rate, 4),
     hours: round(f.repair),
     hoursPerYear: round(f.rate * f.repair, 3),
+    ...(f.kind !== "power" && f.links[0] !== undefined ? { through: m.spans[f.links[0]]!.id } : {}),
   };
 }
 

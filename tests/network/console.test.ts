@@ -1,0 +1,83 @@
+/** The network in the console, over the whole house: what a span takes down, without script, in both languages, with axe. */
+import assert from "node:assert/strict";
+import { brotliCompressSync } from "node:zlib";
+import { after, before, describe, it } from "node:test";
+import { axe, browserMissing, closeBrowser, overflow, picture, visit } from "../browser.ts";
+import { officialAt } from "../journeys/desk-steps.ts";
+import { liveHouse, type LiveHouse } from "../live-house.ts";
+
+describe("the network in the console", { skip: browserMissing, timeout: 180_000 }, () => {
+  let house: LiveHouse;
+  let cookies: Record<string, string>;
+  before(async () => {
+    house = await liveHouse();
+    const page = await officialAt(house, "rodrigue.zerbo", { js: false });
+    cookies = Object.fromEntries((await page.context().cookies()).map((c) => [c.name, c.value]));
+    await page.context().close();
+  });
+  after(async () => {
+    await closeBrowser();
+    await house.close();
+  });
+
+  it("shows the country, a city, a span and who falls, and the next kilometre, without script", async () => {
+    const { page, context } = await visit({ origin: house.origin, js: false, cookies });
+    await page.goto("/console");
+    await page.click("nav >> text=Réseau");
+    assert.match(await page.innerText("main"), /illustratif[\s\S]*513/u);
+    await page.click("main nav >> text=Hub de Kaya");
+    await page.click("main table a >> nth=0");
+    const text = await page.innerText("main");
+    assert.match(text, /Sites qui tombent \(\d+\)[\s\S]*Institutions \(\d+\)[\s\S]*Services en ligne \(\d+\)/u);
+    await page.fill("[name=km]", "300");
+    await page.click("main form button");
+    assert.match(await page.innerText("main"), /Poser/u);
+    await page.goto("/console/reseau/plan?km=40");
+    assert.match(await page.innerText("main"), /km de fibre en/u);
+    // the map itself: a span drawn on it leads to its page
+    await page.goto("/console/reseau");
+    await page.goto((await page.getAttribute(".d-map a >> nth=0", "href")) as string);
+    assert.match(await page.innerText("h1"), /–/u);
+    await context.close();
+  });
+
+  it("draws the first map in at most 40 kB and one second", async () => {
+    const header = Object.entries(cookies).map(([k, v]) => `${k}=${v}`).join("; "); // prettier-ignore
+    const start = performance.now();
+    const r = await house.world.fetch("/console/reseau", { headers: { cookie: header, accept: "text/html" } });
+    const ms = performance.now() - start;
+    const sent = brotliCompressSync(r.bytes).length;
+    console.log(`  map page: ${r.bytes.length} B, ${sent} B compressed, ${Math.round(ms)} ms`);
+    assert.equal(r.status, 200);
+    assert.ok(ms < 1000 && sent < 40_000);
+  });
+
+  const pages = [
+    "",
+    "?ville=coeur",
+    "/liaisons",
+    "/liaisons/l-ouagadougou-fada-n-gourma",
+    "/liaisons/c1",
+    "/sites",
+    "/sites/hub-kaya",
+    "/plan?km=40",
+  ];
+  for (const [width, dark, lang] of [
+    [1280, false, "fr"],
+    [360, true, "en"],
+    [360, false, "fr"],
+    [1280, true, "en"],
+  ] as const)
+    // prettier-ignore
+    it(`is clear to axe and never scrolls sideways: ${width} px, ${dark ? "dark" : "day"}, ${lang}`, async () => {
+      const { page, context, strangers } = await visit({ origin: house.origin, width, dark, lang, cookies });
+      for (const path of pages) {
+        await page.goto(`/console/reseau${path}`);
+        assert.deepEqual(await axe(page), [], path);
+        assert.equal(await overflow(page), 0, path);
+        await picture(page, `network-${width}-${dark ? "dark" : "day"}-${lang}${path.replaceAll(/[^a-z0-9]+/g, "-")}`);
+      }
+      assert.deepEqual(strangers, []);
+      await context.close();
+    });
+});
