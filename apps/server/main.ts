@@ -1,4 +1,5 @@
-import { readConfig } from "#kernel/config";
+import { readConfig, type Config } from "#kernel/config";
+import { demoPassword } from "./demo.ts";
 
 /** Local commands, one spelling: `npm run toguna -- <command>`. Each lives in commands/ and exports `run(config, args)`. */
 const commands: Record<
@@ -29,6 +30,12 @@ const commands: Record<
   migrate: { help: "bring the database's schemas up to date", load: () => import("./commands/migrate.ts") },
 };
 
+/** The demonstration's page of people shows the password everybody may know. */
+function known(config: Config): Config {
+  if (!config.demo) return config;
+  return { ...config, setting: (name) => config.setting(name) ?? (name === "demo_password" ? demoPassword : undefined) };
+}
+
 const [name = "help", ...args] = process.argv.slice(2);
 const command = commands[name];
 if (!command) {
@@ -38,7 +45,7 @@ if (!command) {
 }
 try {
   const { run } = await command.load();
-  await run(readConfig(), args);
+  await run(known(readConfig()), args);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   if (process.env.TOGUNA_LOG === "debug") console.error(error);
