@@ -1,5 +1,5 @@
 import { readConfig, type Config } from "#kernel/config";
-import { demoPassword } from "./demo.ts";
+import { demoPassword } from "./demo-secrets.ts";
 
 /** Local commands, one spelling: `npm run toguna -- <command>`. Each lives in commands/ and exports `run(config, args)`. */
 const commands: Record<
