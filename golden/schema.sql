@@ -165,6 +165,7 @@ table exchange.request
   signature bytea not null
   serial text not null
   fact uuid
+  CREATE INDEX request_expires_idx ON exchange.request USING btree (expires) WHERE (NOT by_person)
   CREATE INDEX request_institution_at_idx ON exchange.request USING btree (institution, at DESC)
   CREATE INDEX request_institution_issue_idx ON exchange.request USING btree (institution, issue) WHERE (issue IS NOT NULL)
   CREATE INDEX request_person_at_idx ON exchange.request USING btree (person, at DESC) WHERE (person IS NOT NULL)
@@ -224,6 +225,12 @@ table exchange.traffic
   CREATE INDEX traffic_provider_institution_at_idx ON exchange.traffic USING btree (provider_institution, at DESC)
   CREATE UNIQUE INDEX traffic_pkey ON exchange.traffic USING btree (exchange)
   run-time role: INSERT,SELECT
+
+table exchange.watermark
+  name text not null
+  at timestamp with time zone not null
+  CREATE UNIQUE INDEX watermark_pkey ON exchange.watermark USING btree (name)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
 
 table identity.account
   id uuid not null
@@ -530,6 +537,130 @@ table messages.receipt
   CREATE UNIQUE INDEX receipt_pkey ON messages.receipt USING btree (provider, provider_id, status)
   run-time role: DELETE,INSERT,SELECT,UPDATE
 
+table network.cable
+  id text not null
+  since integer not null
+  until integer
+  name text
+  a text not null
+  b text not null
+  length integer not null
+  strands integer not null
+  ducts ARRAY not null
+  path jsonb
+  rate double precision
+  repair double precision
+  illustrative boolean not null
+  CREATE UNIQUE INDEX cable_id_idx ON network.cable USING btree (id) WHERE (until IS NULL)
+  CREATE UNIQUE INDEX cable_pkey ON network.cable USING btree (id, since)
+  run-time role: INSERT,SELECT,UPDATE
+
+table network.circuit
+  id text not null
+  since integer not null
+  until integer
+  name text
+  a text not null
+  b text not null
+  length integer not null
+  provider text
+  capacity integer
+  ducts ARRAY not null
+  path jsonb
+  rate double precision
+  repair double precision
+  illustrative boolean not null
+  CREATE UNIQUE INDEX circuit_id_idx ON network.circuit USING btree (id) WHERE (until IS NULL)
+  CREATE UNIQUE INDEX circuit_pkey ON network.circuit USING btree (id, since)
+  run-time role: INSERT,SELECT,UPDATE
+
+table network.device
+  id text not null
+  since integer not null
+  until integer
+  node text not null
+  name text not null
+  role text
+  illustrative boolean not null
+  CREATE UNIQUE INDEX device_id_idx ON network.device USING btree (id) WHERE (until IS NULL)
+  CREATE UNIQUE INDEX device_pkey ON network.device USING btree (id, since)
+  run-time role: INSERT,SELECT,UPDATE
+
+table network.duct
+  id text not null
+  since integer not null
+  until integer
+  kind text not null
+  name text not null
+  length integer not null
+  rate double precision
+  repair double precision
+  illustrative boolean not null
+  CREATE UNIQUE INDEX duct_id_idx ON network.duct USING btree (id) WHERE (until IS NULL)
+  CREATE UNIQUE INDEX duct_pkey ON network.duct USING btree (id, since)
+  run-time role: INSERT,SELECT,UPDATE
+
+table network.node
+  id text not null
+  since integer not null
+  until integer
+  kind text not null
+  name text not null
+  site text
+  lon double precision not null
+  lat double precision not null
+  buildings integer
+  establishments integer
+  power double precision
+  illustrative boolean not null
+  CREATE UNIQUE INDEX node_id_idx ON network.node USING btree (id) WHERE (until IS NULL)
+  CREATE UNIQUE INDEX node_pkey ON network.node USING btree (id, since)
+  run-time role: INSERT,SELECT,UPDATE
+
+table network.port
+  id text not null
+  since integer not null
+  until integer
+  device text not null
+  name text not null
+  cable text
+  strand integer
+  capacity integer
+  illustrative boolean not null
+  CREATE UNIQUE INDEX port_id_idx ON network.port USING btree (id) WHERE (until IS NULL)
+  CREATE UNIQUE INDEX port_pkey ON network.port USING btree (id, since)
+  run-time role: INSERT,SELECT,UPDATE
+
+table network.revision
+  number integer not null
+  id uuid not null
+  at timestamp with time zone not null
+  actor text not null
+  origin text not null
+  digest text not null
+  note text
+  added integer not null
+  changed integer not null
+  removed integer not null
+  CREATE UNIQUE INDEX revision_id_key ON network.revision USING btree (id)
+  CREATE UNIQUE INDEX revision_pkey ON network.revision USING btree (number)
+  run-time role: INSERT,SELECT
+
+table network.splice
+  id text not null
+  since integer not null
+  until integer
+  node text not null
+  cable text not null
+  strand integer not null
+  into_cable text not null
+  into_strand integer not null
+  count integer not null
+  illustrative boolean not null
+  CREATE UNIQUE INDEX splice_id_idx ON network.splice USING btree (id) WHERE (until IS NULL)
+  CREATE UNIQUE INDEX splice_pkey ON network.splice USING btree (id, since)
+  run-time role: INSERT,SELECT,UPDATE
+
 table registry.assignment
   id uuid not null
   account text not null
@@ -784,6 +915,7 @@ table services.case_file
   spans jsonb not null default '[]'::jsonb
   due_at timestamp with time zone
   overdue_told boolean not null default false
+  idle_told_at timestamp with time zone
   ended_at timestamp with time zone
   used_minutes integer
   within_delay boolean
@@ -798,7 +930,9 @@ table services.case_file
   CREATE INDEX case_file_institution_ended_at_idx ON services.case_file USING btree (institution, ended_at DESC) WHERE ((ended_at IS NOT NULL) AND (submitted_at IS NOT NULL))
   CREATE INDEX case_file_institution_state_due_at_idx ON services.case_file USING btree (institution, state, due_at) WHERE (submitted_at IS NOT NULL)
   CREATE INDEX case_file_institution_submitted_at_idx ON services.case_file USING btree (institution, submitted_at DESC) WHERE (submitted_at IS NOT NULL)
+  CREATE INDEX case_file_moved_at_idx ON services.case_file USING btree (moved_at) WHERE (state = ANY (ARRAY['draft'::text, 'evidence'::text]))
   CREATE INDEX case_file_person_created_at_idx ON services.case_file USING btree (person, created_at DESC)
+  CREATE INDEX case_file_person_idx ON services.case_file USING btree (person) WHERE (state = ANY (ARRAY['draft'::text, 'evidence'::text]))
   CREATE UNIQUE INDEX case_file_number_key ON services.case_file USING btree (number)
   CREATE UNIQUE INDEX case_file_pkey ON services.case_file USING btree (id)
   policy case_file_access: (kernel.unscoped() OR (person = kernel.person()) OR ((institution = kernel.institution()) AND (submitted_at IS NOT NULL)))
@@ -949,6 +1083,9 @@ table services.register_search
   asked_by text not null
   answered_at timestamp with time zone
   exchanges ARRAY not null default '{}'::text[]
+  requests ARRAY not null default '{}'::text[]
+  expected_by timestamp with time zone
+  CREATE INDEX register_search_requests_idx ON services.register_search USING gin (requests)
   CREATE UNIQUE INDEX register_search_pkey ON services.register_search USING btree (case_id)
   policy register_search_access: (kernel.unscoped() OR (EXISTS ( SELECT 1 FROM services.case_file c WHERE ((c.id = register_search.case_id) AND (c.institution = kernel.institution())))))
   run-time role: DELETE,INSERT,SELECT,UPDATE
