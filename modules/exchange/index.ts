@@ -12,6 +12,8 @@ import { members, purposes, rights, services } from "./pack.ts";
 
 export type { Answer, AnsweredBy, Offer, Question } from "./door.ts";
 export { ask } from "./gateway/ask.ts";
+/** The r1 surface, for the listener that the composition root opens. */
+export { r1, type Identify } from "./gates/r1/serve.ts";
 export { setBase } from "./directory/load.ts";
 /** Subject `exchange-request:<id>`: ask again with the same key (answered), or ask anew (unanswered). */
 export { answeredByHand, unanswered } from "./facts.ts";

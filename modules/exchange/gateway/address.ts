@@ -4,7 +4,7 @@ export function resolveUrl(
   base: string,
   bases: ReadonlyMap<string, string>,
   setting: (name: string) => string | undefined,
-  e: { path: string; rawQuery: string },
+  e: { rawPath: string; rawQuery: string },
 ): string | undefined {
   const named = /^([a-z]+):(\/.*)$/.exec(base);
   let root = base;
@@ -13,7 +13,7 @@ export function resolveUrl(
     if (!home) return undefined;
     root = home + named[2];
   }
-  return `${root.replace(/\/$/, "")}${e.path === "/" ? "" : e.path}${e.rawQuery ? `?${e.rawQuery}` : ""}`;
+  return `${root.replace(/\/$/, "")}${e.rawPath}${e.rawQuery ? `?${e.rawQuery}` : ""}`;
 }
 const defaultBase = (name: string, setting: (name: string) => string | undefined): string | undefined =>
   name === "sandbox" ? `http://127.0.0.1:${setting("sandbox_port") ?? 8090}` : undefined;

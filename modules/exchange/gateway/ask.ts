@@ -2,7 +2,7 @@
  * A question from one institution to another, through both gateways. Both live in this process: the socket between them is
  * skipped, never a signature, a check or a log row. Nothing here runs inside a transaction while it talks to the outside.
  */
-import type { JobContext } from "#kernel";
+import type { Context, JobContext } from "#kernel";
 import { sign, verify } from "#trust";
 import type { Answer, Question } from "../door.ts";
 import { failures, refusals } from "../errors.ts";
@@ -10,7 +10,7 @@ import { asked, failed, refused } from "../facts.ts";
 import { outcomeOf, putBody, putCertificate, putOutcome, putRequest, takeQuestion } from "../log/store.ts";
 import { putTraffic } from "../log/store-traffic.ts";
 import { requestHash } from "../protocol/header.ts";
-import { hashOf, bindsTo, signedBytes } from "./message.ts";
+import { hashOf, bindsTo, isReading, signedBytes } from "./message.ts";
 import { open, type Opened, refusedAnswer } from "./open.ts";
 import { type Received, receive } from "./provider.ts";
 import { answerFrom, type SignedResponse } from "./signed.ts";
@@ -18,28 +18,42 @@ import { answerFrom, type SignedResponse } from "./signed.ts";
 /** Seconds the gateways need around the provider's own time. */
 const margin = 30;
 
-export async function ask(j: JobContext, q: Question): Promise<Answer> {
-  const since = j.clock.now().getTime();
-  const answer = await through(j, q);
-  j.metric.count("exchange_total", { outcome: answer.outcome });
-  j.metric.observe("exchange_seconds", (j.clock.now().getTime() - since) / 1000, { outcome: answer.outcome });
-  return answer;
+export const ask = (j: JobContext, q: Question): Promise<Answer> => carry(j, (ctx) => open(ctx, q)).then(({ answer }) => answer);
+
+export type Opening = { answer: Answer } | { opened: Opened };
+/** `response` is the provider's signed answer as it came, once both sides have logged it. */
+export interface Carried {
+  answer: Answer;
+  response?: SignedResponse;
 }
 
-async function through(j: JobContext, q: Question): Promise<Answer> {
-  const first = await j.transaction((ctx) => open(ctx, q));
-  if ("answer" in first) return first.answer;
+/** The one way through both gateways, whoever opened the question and however. */
+export async function carry(j: JobContext, begin: (ctx: Context) => Promise<Opening>): Promise<Carried> {
+  const since = j.clock.now().getTime();
+  const carried = await through(j, begin);
+  const { outcome } = carried.answer;
+  j.metric.count("exchange_total", { outcome });
+  j.metric.observe("exchange_seconds", (j.clock.now().getTime() - since) / 1000, { outcome });
+  return carried;
+}
+
+async function through(j: JobContext, begin: (ctx: Context) => Promise<Opening>): Promise<Carried> {
+  const first = await j.transaction(begin);
+  if ("answer" in first) return first;
   const { opened } = first;
   const signed = await send(j, opened);
-  if (!signed) return { outcome: "unavailable", retryAfter: 2, type: failures.interrupted, exchangeId: opened.envelope.exchange };
+  if (!signed)
+    return { answer: { outcome: "unavailable", retryAfter: 2, type: failures.interrupted, exchangeId: opened.envelope.exchange } };
   const received = await receive(j, {
     part: opened.part,
     body: opened.body,
     ...signed,
     person: opened.person,
     keep: opened.key !== undefined,
+    verbatim: opened.verbatim ?? false,
   });
-  return conclude(j, opened, received);
+  const answer = await conclude(j, opened, received);
+  return received.kind === "answered" && answer.outcome === "answered" ? { answer, response: received.response } : { answer };
 }
 
 /** Signs as the client's institution and logs before anything leaves. False when another run took the key meanwhile. */
@@ -110,7 +124,7 @@ async function conclude(j: JobContext, o: Opened, r: Received): Promise<Answer> 
   const exchangeId = e.exchange;
   if (r.kind === "pending") return { outcome: "pending-person", requestId: r.request, exchangeId, expectedBy: r.expectedBy };
   if (r.kind === "answered") return accept(j, { ...o, requestHash: requestHash(o.part, o.body) }, r.response);
-  const reading = e.method === "GET";
+  const reading = isReading(e.method);
   const outcome = r.kind === "refused" ? "refused" : r.sent && !reading ? "unknown" : "failed";
   const type = r.kind === "refused" ? r.refusal.type : r.type;
   await j.transaction(

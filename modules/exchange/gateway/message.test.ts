@@ -25,7 +25,8 @@ test("what is signed is what is read back, whatever the words", () => {
       fc.constantFrom("/", "/a", "/a/b%20c"),
       (query, path) => {
         const made = requestOf({ ...e, query, path }, undefined)!;
-        const { rawQuery, ...read } = readRequest(made.part)!;
+        const { rawQuery, rawPath, ...read } = readRequest(made.part)!;
+        assert.equal(rawPath, path === "/" ? "" : path);
         assert.deepEqual({ ...read, query: { ...read.query } }, { ...e, query, path });
         assert.ok(made.part.includes(`${e.service}${path === "/" ? "" : path}${rawQuery ? `?${rawQuery}` : ""}\r\n`));
       },
@@ -77,4 +78,24 @@ test("a request that lacks a name or a purpose is not read", () => {
   assert.equal(readRequest("GET\r\n/other\r\n"), undefined);
   for (const query of ["nip=1&nip=2", "nip=1+2", "nip=1;a=2", "nip=é", "nip= ", "nip=1#x", "%6eip=1&nip=2"])
     assert.equal(readRequest(part.replace(/\?[^\r]*/, `?${query}`)), undefined, query);
+});
+
+test("X-Road’s own software says the purpose in the issue; a purpose said twice is not said", () => {
+  const bare = requestOf(e, undefined)!.part.replace("Exchange-Purpose:casier\r\n", "");
+  const intent = (part: string) => {
+    const read = readRequest(part);
+    return read && [read.purpose, read.issue];
+  };
+  const issue = (text: string) => bare.replace("X-Road-Issue:ZZ-2026-1", `X-Road-Issue:${text}`);
+  assert.equal(intent(bare), undefined);
+  assert.deepEqual(intent(issue("casier")), ["casier", undefined]);
+  assert.deepEqual(intent(issue("casier:ZZ-2026-1")), ["casier", "ZZ-2026-1"]);
+  assert.deepEqual(intent(`${bare}Exchange-Purpose:tax\r\n`), ["tax", "ZZ-2026-1"]);
+  assert.equal(intent(`${issue("casier")}Exchange-Purpose:tax\r\nexchange-purpose:casier\r\n`), undefined);
+});
+
+test("identifiers have one spelling, paths keep theirs", () => {
+  const part = requestOf(e, undefined)!.part.replace("/SUB2/births", "/S%55B2/births/").replace("M1/SUB1", "%4D1/SUB1");
+  const read = readRequest(part)!;
+  assert.deepEqual([read.client, read.service, read.path, read.rawPath], [e.client, e.service, "/", "/"]);
 });

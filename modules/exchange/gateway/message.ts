@@ -10,6 +10,7 @@ import {
   responsePart,
   sha512,
 } from "../protocol/header.ts";
+import { formatIdentifier, parseClient, parseService } from "../protocol/identifier.ts";
 import { formatQuery } from "../protocol/path.ts";
 
 export interface Envelope {
@@ -93,8 +94,23 @@ export function bindsTo(part: string, e: Envelope, requestHash: string): boolean
   );
 }
 
-/** `rawQuery` is the query as signed, to be forwarded as it is. */
-export type Received = Envelope & { rawQuery: string };
+/** Path below the service and query as signed, to be forwarded as they are. */
+export type Received = Envelope & { rawPath: string; rawQuery: string };
+
+/** Changes nothing at the provider, so it may be asked again. */
+export const isReading = (method: string): boolean => ["GET", "HEAD", "OPTIONS", "TRACE"].includes(method);
+
+/**
+ * Why the question is asked: our own header, or, for software that knows X-Road's headers only, the issue written `purpose` or
+ * `purpose:case`. Said twice, a purpose is not said.
+ */
+function intentOf(headers: readonly Header[]): { purpose: string | undefined; issue: string | undefined } {
+  const said = headers.filter(([name]) => name.toLowerCase() === purposeHeader.toLowerCase());
+  const issue = headerValue(headers, "x-road-issue");
+  if (said.length > 0) return { purpose: said.length === 1 ? said[0]![1] : undefined, issue };
+  const [, purpose, rest] = /^([a-z0-9-]{1,200})(?::(.+))?$/.exec(issue ?? "") ?? [];
+  return purpose === undefined ? { purpose, issue } : { purpose, issue: rest };
+}
 
 /** What the provider's side reads from a signed request: the signed text is the only source. */
 export function readRequest(part: string): Received | undefined {
@@ -107,8 +123,12 @@ export function readRequest(part: string): Received | undefined {
   if (!full.startsWith(protocol)) return undefined;
   const pieces = full.slice(protocol.length).split("/");
   const one = (name: string) => headerValue(headers, name);
-  const [client, exchange, messageId, purpose] = [one("x-road-client"), one("x-road-request-id"), one("x-road-id"), one(purposeHeader)];
-  if (pieces.length < 5 || !client || !exchange || !messageId || !purpose) return undefined;
+  const [exchange, messageId] = [one("x-road-request-id"), one("x-road-id")];
+  const { purpose, issue } = intentOf(headers);
+  // One spelling per identifier, however the caller percent-encoded it; the signed text keeps his.
+  const client = parseClient(one("x-road-client") ?? "");
+  const service = parseService(pieces.slice(0, 5).join("/"));
+  if (!client || !service || !exchange || !messageId || !purpose) return undefined;
   const rawQuery = mark < 0 ? "" : target.slice(mark + 1);
   // What two readers could take differently (a name said twice, `+`, `;`, a bare character) is not a question.
   if (!/^[A-Za-z0-9\-._~!$'()*,:@/?&=%]*$/.test(rawQuery)) return undefined;
@@ -117,14 +137,15 @@ export function readRequest(part: string): Received | undefined {
   return {
     exchange,
     messageId,
-    client,
-    service: pieces.slice(0, 5).join("/"),
+    client: formatIdentifier(client),
+    service: formatIdentifier(service),
     method,
     path: `/${pieces.slice(5).join("/")}`,
+    rawPath: pieces.length > 5 ? `/${pieces.slice(5).join("/")}` : "",
     query: Object.fromEntries(query),
     rawQuery,
     purpose,
     userId: one("x-road-userid"),
-    issue: one("x-road-issue"),
+    issue,
   };
 }

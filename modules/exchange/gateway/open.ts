@@ -21,6 +21,8 @@ export interface Opened {
   providerName: string;
   person: string | undefined;
   key: { key: string; digest: Buffer; replaces: string | undefined } | undefined;
+  /** Asked by a program over the wire: the system's own answer reaches it unchanged. */
+  verbatim?: boolean;
 }
 
 const methods = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
@@ -36,12 +38,12 @@ export const refusedAnswer = (exchangeId: string, { type, kind }: Refusal): Answ
 
 /** Node refuses longer request lines and headers; so does every server behind. */
 const longestPart = 8 * 1024;
-const largestBody = 8 * 1024 * 1024;
+export const largestBody = 8 * 1024 * 1024;
 
 /** Pseudonyms, keys, purposes, case numbers: names of ours, in plain characters. */
 const isName = (text: string): boolean => /^[\x21-\x7e]{1,200}$/.test(text);
 /** What a caller made up is kept for the record, but not at any length nor with characters a database refuses. */
-const shown = (text: string): string =>
+export const shown = (text: string): string =>
   text
     .slice(0, 255)
     .toWellFormed()

@@ -1,7 +1,7 @@
 /** One HTTP call to an institution's system: sent once, bounded in time and size, redirects passed back, never followed. */
 import { request as plain } from "node:http";
 import { request as secure } from "node:https";
-import type { Header } from "../protocol/header.ts";
+import { type Header, headersRead, onTheWire } from "../protocol/header.ts";
 
 export interface Call {
   url: string;
@@ -46,7 +46,7 @@ export function callProvider(c: Call): Promise<Result> {
       method: c.method,
       // One connection a call: a pooled one that dies under us could not tell "sent" from "not sent".
       agent: false,
-      headers: [...c.headers, ["host", url.host], ...length(c)].flat() as unknown as Record<string, string>,
+      headers: [...c.headers.map(onTheWire), ["host", url.host], ...length(c)].flat() as unknown as Record<string, string>,
       // Node's parser stays strict: what two parsers would read differently is an error here.
       insecureHTTPParser: false,
       maxHeaderSize: 32 * 1024,
@@ -63,7 +63,9 @@ export function callProvider(c: Call): Promise<Result> {
     req.once("response", (res) => {
       const pieces: Buffer[] = [];
       let size = 0;
-      const announced = Number(res.headers["content-length"] ?? 0);
+      // the length of an answer to HEAD is that of a body nobody sends
+      const announced = c.method === "HEAD" ? 0 : Number(res.headers["content-length"] ?? 0);
+      if (res.statusCode === undefined || res.statusCode < 200) return lost("malformed");
       if (announced > c.limit) return lost("tooLarge");
       res.on("data", (piece: Buffer) => {
         size += piece.length;
@@ -78,7 +80,7 @@ export function callProvider(c: Call): Promise<Result> {
           kind: "response",
           status: res.statusCode ?? 0,
           reason: res.statusMessage ?? "",
-          headers: pairs(res.rawHeaders),
+          headers: headersRead(res.rawHeaders),
           body: Buffer.concat(pieces),
         });
       });
@@ -93,9 +95,3 @@ function rawTarget(url: string): string {
 }
 
 const length = (c: Call): Header[] => (c.body ? [["content-length", String(c.body.length)]] : []);
-
-function pairs(raw: readonly string[]): Header[] {
-  const headers: Header[] = [];
-  for (let i = 0; i + 1 < raw.length; i += 2) headers.push([raw[i]!, raw[i + 1]!]);
-  return headers;
-}

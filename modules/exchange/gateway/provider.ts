@@ -6,10 +6,10 @@ import { baseUrls, clientOf, memberNames, rightsFor, serviceOf, type Service } f
 import { failures, refusals, type Refusal } from "../errors.ts";
 import { askPerson } from "../hand/ask.ts";
 import { putCertificate, putOutcome, putRequest } from "../log/store.ts";
-import { readPart, requestHash } from "../protocol/header.ts";
+import { type Header, headerValue, readPart, requestHash } from "../protocol/header.ts";
 import { resolveUrl } from "./address.ts";
 import { filtered } from "./filter.ts";
-import { type Envelope, hashOf, readRequest, type Received as ReceivedRequest, signedBytes } from "./message.ts";
+import { type Envelope, hashOf, readRequest, isReading, type Received as ReceivedRequest, signedBytes } from "./message.ts";
 import { callProvider, type Result } from "./provider-call.ts";
 import { signAndLog } from "./seal.ts";
 import type { SignedResponse } from "./signed.ts";
@@ -24,6 +24,8 @@ export interface Incoming {
   person: string | undefined;
   /** Keep the body of the answer, so that the same question can be answered again. */
   keep: boolean;
+  /** The asker is a program that speaks for itself: the system's own errors and codings reach it unchanged. */
+  verbatim?: boolean;
 }
 export type Received =
   | { kind: "answered"; response: SignedResponse }
@@ -57,7 +59,7 @@ export async function receive(j: JobContext, m: Incoming): Promise<Received> {
     url: admitted.url,
     method: envelope.method,
     // The provider's system gets the very headers that were signed.
-    headers: readPart(m.part)!.headers,
+    headers: withAccept(readPart(m.part)!.headers),
     body: m.body,
     deadlineMs: provider.timeoutSeconds * 1000,
     limit,
@@ -65,6 +67,9 @@ export async function receive(j: JobContext, m: Incoming): Promise<Received> {
   });
   return settle(j, m, admitted, result);
 }
+
+const withAccept = (headers: readonly Header[]): readonly Header[] =>
+  headerValue(headers, "accept") === undefined ? [...headers, ["Accept", "application/json"]] : headers;
 
 /** Everything that can be refused is refused here, in one transaction of the provider's institution. */
 async function admit(
@@ -126,7 +131,8 @@ async function admit(
     client: e.client,
     groups: client.groups,
     service: e.service,
-    method: e.method,
+    // who may read a thing may ask whether it is there
+    method: e.method === "HEAD" ? "GET" : e.method,
     path: e.path,
     purpose: e.purpose,
     today: ctx.clock.today(),
@@ -162,7 +168,7 @@ async function admit(
 async function settle(j: JobContext, m: Incoming, a: Admitted, result: Result): Promise<Received> {
   const { envelope: e, service } = a;
   const fail = (type: string, sent: boolean) =>
-    logFailure(j, a, m.person, { outcome: sent && e.method !== "GET" ? "unknown" : "failed", type }).then((): Received => ({
+    logFailure(j, a, m.person, { outcome: sent && !isReading(e.method) ? "unknown" : "failed", type }).then((): Received => ({
       kind: "failed",
       type,
       sent,
@@ -170,11 +176,11 @@ async function settle(j: JobContext, m: Incoming, a: Admitted, result: Result): 
   if (result.kind === "not-sent") return fail(failures.notReached, false);
   if (result.kind === "lost") return fail(failures[result.why], true);
   // A reading call the system itself failed can be asked again; a writing one is passed on as the system said it.
-  if (result.status >= 500 && e.method === "GET") return fail(failures.providerError, true);
-  const fit = filtered(result, a.fields);
+  if (result.status >= 500 && isReading(e.method) && !m.verbatim) return fail(failures.providerError, true);
+  const fit = filtered(result, a.fields, m.verbatim);
   if (!fit) {
-    await logFailure(j, a, m.person, { outcome: e.method === "GET" ? "refused" : "unknown", type: refusals.answerUnfit.type });
-    return e.method === "GET"
+    await logFailure(j, a, m.person, { outcome: isReading(e.method) ? "refused" : "unknown", type: refusals.answerUnfit.type });
+    return isReading(e.method)
       ? { kind: "refused", refusal: refusals.answerUnfit }
       : { kind: "failed", type: refusals.answerUnfit.type, sent: true };
   }

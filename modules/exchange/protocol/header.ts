@@ -12,7 +12,10 @@ const dropped = new Set(
 );
 /** Only the gateways may say these. */
 const droppedFromRequest = new Set(["x-road-request-id", "x-road-request-hash"]);
-const droppedFromResponse = new Set(["x-road-id", "x-road-client", "x-road-service", "x-road-request-id", "x-road-request-hash"]);
+const droppedFromResponse = new Set(
+  // an error of ours carries x-road-error; a provider that says it would pass its own error for ours
+  ["x-road-id", "x-road-client", "x-road-service", "x-road-request-id", "x-road-request-hash", "x-road-error"],
+);
 
 export const requestHeaders = (headers: readonly Header[]): Header[] =>
   headers.filter(([name]) => !dropped.has(name.toLowerCase()) && !droppedFromRequest.has(name.toLowerCase()));
@@ -21,6 +24,22 @@ export const responseHeaders = (headers: readonly Header[]): Header[] =>
 
 /** A value that holds a line end would be two headers once signed; it is never written. */
 export const headerIsSafe = ([name, value]: Header): boolean => /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) && !/(?!\t)\p{Cc}/u.test(value);
+
+/** Header parts are UTF-8; Node hands bytes over as Latin-1 characters and takes them back so. What is not UTF-8 stays what Node read. */
+export function headersRead(raw: readonly string[]): Header[] {
+  const headers: Header[] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) headers.push([raw[i]!, fromWire(raw[i + 1]!)]);
+  return headers;
+}
+function fromWire(value: string): string {
+  if (!/[\x80-\xff]/.test(value)) return value;
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(value, "latin1"));
+  } catch {
+    return value;
+  }
+}
+export const onTheWire = ([name, value]: Header): Header => [name, Buffer.from(value, "utf8").toString("latin1")];
 
 const lines = (first: readonly string[], headers: readonly Header[]): string =>
   [...first, ...headers.map(([name, value]) => `${name}:${value}`)].map((line) => `${line}\r\n`).join("");

@@ -1,0 +1,95 @@
+/** How the r1 surface speaks: errors as X-Road writes them, answers as the provider's side signed them. */
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { Answer } from "../../door.ts";
+import { failures, type Refusal, refusals } from "../../errors.ts";
+import type { SignedResponse } from "../../gateway/signed.ts";
+import { onTheWire, readPart } from "../../protocol/header.ts";
+
+export interface R1Error {
+  type: string;
+  message: string;
+  /** The exchange's number: the log knows it. */
+  detail: string;
+  /** The status that says what happened, where X-Road knows only 400 and 500. */
+  precise: number;
+}
+
+/** Sentences for the programmer whose call was refused; the types are X-Road's, the words ours. */
+const sentences: Record<string, string> = {
+  [refusals.purposeMissing.type]:
+    "The agreement names purposes and the call names none: say one in Exchange-Purpose, or in X-Road-Issue as purpose or purpose:case.",
+  [refusals.answeredByHand.type]: "A person answers this service: it cannot be called while the caller waits.",
+  [refusals.unknownServer.type]: "No security server of that identifier is registered.",
+  [refusals.notAuthenticated.type]: "This connection has not shown a certificate registered for the client it names.",
+  [failures.timeout]: "The institution's system did not answer in time.",
+  [failures.notReached]: "The institution's system cannot be reached.",
+  [failures.cut]: "The institution's system closed the connection before its answer was whole.",
+  [failures.tooLarge]: "The answer of the institution's system is larger than 8 MiB.",
+  [failures.malformed]: "The institution's system answered something that is not HTTP.",
+};
+const gatewayTimeout = 504;
+
+export const errorOf = (refusal: Refusal, detail: string, message?: string): R1Error => ({
+  // The suffix tells our officials which agreement to mend; programs know X-Road's name.
+  type: refusal.type.replace(/^(.*\.access_denied)\..*$/, "$1"),
+  message: message ?? sentences[refusal.type] ?? refusal.kind.title.en,
+  detail,
+  precise: refusal === refusals.notAuthenticated ? 401 : refusal.kind.status,
+});
+
+/** Undefined for what was answered. */
+export function errorFrom(a: Answer): R1Error | undefined {
+  if (a.outcome === "answered") return undefined;
+  if (a.outcome === "refused") return errorOf({ type: a.type, kind: a.problem.kind }, a.exchangeId);
+  const type = a.outcome === "pending-person" ? refusals.answeredByHand.type : a.type;
+  const doubt = a.outcome === "unknown" ? " The call may have been carried out: do not repeat it before asking." : "";
+  return {
+    type,
+    message: `${sentences[type] ?? "The exchange did not come to an end."}${doubt}`,
+    detail: a.exchangeId,
+    precise: type === failures.timeout ? gatewayTimeout : 502,
+  };
+}
+
+const wantsXml = (accept: string | undefined): boolean => /(text\/xml|application\/xml|text\/\*)/i.test(accept ?? "");
+export const wantsJson = (accept: string | undefined): boolean => /application\/json/i.test(accept ?? "");
+export const escapeXml = (text: string): string =>
+  text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    // what XML cannot say even escaped
+    .replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd");
+
+export function errorBytes(e: R1Error, accept: string | undefined): { type: string; body: string } {
+  const { type, message, detail } = e;
+  if (!wantsXml(accept)) return { type: "application/json;charset=utf-8", body: JSON.stringify({ type, message, detail }) };
+  const tag = (name: string, text: string) => `<${name}>${escapeXml(text)}</${name}>`;
+  return {
+    type: "text/xml;charset=utf-8",
+    body: `<?xml version="1.0" encoding="UTF-8"?>\n<error>${tag("type", type)}${tag("message", message)}${tag("detail", detail)}</error>`,
+  };
+}
+
+export const statusOf = (e: R1Error, precise: boolean): number => (precise ? e.precise : e.type.startsWith("server.") ? 500 : 400);
+
+export function sendError(res: ServerResponse, e: R1Error, o: { accept: string | undefined; precise: boolean; close?: boolean }): void {
+  const { type, body } = errorBytes(e, o.accept);
+  send(res, statusOf(e, o.precise), { "X-Road-Error": e.type, "Content-Type": type, ...(o.close ? { Connection: "close" } : {}) }, body);
+}
+
+export function send(res: ServerResponse, status: number, headers: OutgoingHttpHeaders, body: string | Buffer): void {
+  if (res.headersSent || res.destroyed) return;
+  res.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(body) }).end(body);
+}
+
+/** The signed lines, in their order, repeats kept. */
+export function sendSigned(res: ServerResponse, r: SignedResponse): void {
+  const { first, headers } = readPart(r.part)!;
+  const status = Number(first[0]);
+  const bodiless = status === 204 || status === 304 || res.req.method === "HEAD";
+  const length = bodiless ? [] : ["Content-Length", String(r.body.length)];
+  res.writeHead(status, first[1], [...headers.flatMap((one) => [...onTheWire(one)]), ...length] as unknown as OutgoingHttpHeaders);
+  res.end(bodiless ? undefined : r.body);
+}

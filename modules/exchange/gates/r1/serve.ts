@@ -1,0 +1,102 @@
+/**
+ * The client-facing REST surface of X-Road (r1): what an institution's information system calls. It authenticates the system,
+ * reads the message, and hands it to the same gateway that `ask` uses; there is no second way through.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { JobContext } from "#kernel";
+import { refusals, type Refusal } from "../../errors.ts";
+import { carry } from "../../gateway/ask.ts";
+import { openRaw } from "../../gateway/open-raw.ts";
+import { type Header, headersRead, headerValue } from "../../protocol/header.ts";
+import { formatIdentifier, parseClient } from "../../protocol/identifier.ts";
+import { errorBytes, errorFrom, errorOf, type R1Error, sendError, sendSigned } from "./answer.ts";
+import { type Budget, readBody } from "./body.ts";
+import { metadata } from "./metadata.ts";
+
+/** Subsystems the system behind this connection may speak for; undefined: it has not shown who it is. */
+export type Identify = (req: IncomingMessage) => "any" | ReadonlySet<string> | undefined;
+
+export interface R1 {
+  request(req: IncomingMessage, res: ServerResponse): void;
+  /** What Node's parser refused, said in the protocol's words. */
+  malformed(): string;
+  /** The same once a request has begun and its body cannot be read on. */
+  spoilt(res: ServerResponse): void;
+}
+
+const verbs = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"]);
+const allBodies = 128 * 1024 * 1024;
+const mostAtOnce = 1000;
+
+export function r1(job: () => JobContext, o: { identify: Identify; precise: boolean }): R1 {
+  const budget: Budget = { held: 0, most: allBodies };
+  let underWay = 0;
+
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const j = job();
+    const headers = headersRead(req.rawHeaders);
+    const accept = headerValue(headers, "accept");
+    const fail = (e: R1Error, close = false): void => {
+      j.log.info({ exchange: e.detail, type: e.type }, "r1 refused");
+      sendError(res, e, { accept, precise: o.precise, close });
+    };
+    const refuse = (r: Refusal, message?: string) => fail(errorOf(r, j.ids.uuid(), message), true);
+    const target = req.url ?? "";
+    const method = req.method ?? "";
+    try {
+      const allowed = o.identify(req);
+      if (allowed === undefined) return refuse(refusals.notAuthenticated);
+      if (!verbs.has(method)) return refuse(refusals.badRequest, "X-Road knows DELETE GET HEAD OPTIONS PATCH POST PUT TRACE.");
+      if (/[^\x21-\x7e]/.test(target)) return refuse(refusals.badRequest);
+      const catalogue = metadata(target);
+      if (!catalogue && !target.startsWith("/r1/"))
+        return refuse(refusals.badRequest, "Calls start with /r1/, the catalogue is /listClients.");
+      if (!mayName(allowed, headers)) return refuse(refusals.notAuthenticated);
+      if (underWay >= mostAtOnce) return refuse(refusals.crowded, "Too many calls at once: ask again in a moment.");
+      underWay += 1;
+      try {
+        const read = await readBody(req, budget);
+        try {
+          if (read.kind === "cut") return void res.destroy();
+          if (read.kind === "too-large") return refuse(refusals.badRequest, "A body is at most 8 MiB here.");
+          if (read.kind === "crowded") return refuse(refusals.crowded, "Too many bodies at once: ask again in a moment.");
+          if (catalogue) return await catalogue({ j, method, headers, accept, res, fail });
+          const carried = await carry(j, (ctx) => openRaw(ctx, { method, target, headers, body: read.body }));
+          const error = errorFrom(carried.answer);
+          if (error) return fail(error);
+          return sendSigned(res, carried.response!);
+        } finally {
+          read.release();
+        }
+      } finally {
+        underWay -= 1;
+      }
+    } catch (error) {
+      const e = {
+        ...errorOf(refusals.internal, j.ids.uuid()),
+        precise: 500,
+        message: "The exchange failed inside; nothing is known of the call but its number.",
+      };
+      j.log.error({ exchange: e.detail, error: String((error as Error)?.stack ?? error) }, "r1");
+      fail(e, true);
+    }
+  }
+
+  const unreadable = () => errorOf(refusals.badRequest, job().ids.uuid(), "This is not a request that can be read in one way only.");
+  return {
+    request: (req, res) => void answer(req, res),
+    spoilt: (res) => sendError(res, unreadable(), { accept: undefined, precise: o.precise, close: true }),
+    malformed() {
+      const e = unreadable();
+      const { type, body } = errorBytes(e, undefined);
+      return `HTTP/1.1 400 Bad Request\r\nX-Road-Error: ${e.type}\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`;
+    },
+  };
+}
+
+/** A malformed identifier is refused further on, with its own type: it names nobody. */
+function mayName(allowed: "any" | ReadonlySet<string>, headers: readonly Header[]): boolean {
+  if (allowed === "any") return true;
+  const client = parseClient(headerValue(headers, "x-road-client") ?? "");
+  return !client || allowed.has(formatIdentifier(client));
+}

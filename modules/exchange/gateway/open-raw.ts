@@ -1,0 +1,79 @@
+/** A question that arrives as a message of X-Road's r1: the caller's own lines are what is signed, not our rendering of them. */
+import type { Context } from "#kernel";
+import { clientOf, memberNames, serviceOf } from "../directory/store.ts";
+import { refusals, type Refusal } from "../errors.ts";
+import { refused } from "../facts.ts";
+import { type Header, headerIsSafe, headerValue, requestHeaders, requestPart } from "../protocol/header.ts";
+import { formatIdentifier, parseClient, parseIdentifier, parseService } from "../protocol/identifier.ts";
+import { checkPath } from "../protocol/path.ts";
+import type { Opening } from "./ask.ts";
+import { purposeHeader, readRequest } from "./message.ts";
+import { largestBody, refusedAnswer, shown } from "./open.ts";
+
+export interface RawQuestion {
+  method: string;
+  /** Path and query exactly as on the request line. */
+  target: string;
+  headers: readonly Header[];
+  body: Buffer | undefined;
+}
+
+/** One answer in evidence to "who, about what": these are said once or not at all. X-Road-Client may repeat, its last counts. */
+const saidOnce = ["x-road-id", "x-road-userid", "x-road-issue", "x-road-represented-party", "x-road-security-server", purposeHeader];
+const longestPart = 16 * 1024;
+
+export async function openRaw(ctx: Context, q: RawQuestion): Promise<Opening> {
+  const exchange = ctx.ids.uuid();
+  const value = (name: string) => headerValue(q.headers, name);
+  const refuse = async (refusal: Refusal): Promise<Opening> => {
+    const said = {
+      client: shown(value("x-road-client") ?? ""),
+      service: shown(q.target.split("?", 1)[0]!.replace(/^\/r1\//, "")),
+      purpose: shown(value(purposeHeader) ?? ""),
+    };
+    await ctx.record(refused, `exchange:${exchange}`, { exchange, ...said, type: refusal.type });
+    return { answer: refusedAnswer(exchange, refusal) };
+  };
+
+  const caller = parseIdentifier(value("x-road-client") ?? "");
+  if (!caller || caller.service !== undefined) return refuse(refusals.invalidClient);
+  // A member without a subsystem signs nothing here: rights are a subsystem's.
+  if (!parseClient(value("x-road-client")!)) return refuse(refusals.unknownClient);
+  if (!q.headers.every(headerIsSafe) || !once(q.headers) || !partyIsReadable(value("x-road-represented-party")))
+    return refuse(refusals.badRequest);
+  const lengths = ["x-road-id", "x-road-userid", "x-road-issue"].map((name) => value(name)?.length ?? 1);
+  if (lengths.some((n) => n < 1 || n > 255)) return refuse(refusals.badRequest);
+  // No server of ours is registered by a name of its own: who insists on one asks somebody else.
+  if (value("x-road-security-server") !== undefined) return refuse(refusals.unknownServer);
+
+  const own = requestHeaders(q.headers);
+  const headers: Header[] = [...own, ["x-road-request-id", exchange]];
+  if (value("x-road-id") === undefined) headers.push(["x-road-id", `${caller.instance}-${ctx.ids.uuid()}`]);
+  const part = requestPart(q.method, q.target, headers);
+  const raw = q.target.split("?", 1)[0]!.slice("/r1/".length).split("/");
+  const asked = parseService(raw.slice(0, 5).join("/"));
+  const below = raw.length > 5 ? `/${raw.slice(5).join("/")}` : "";
+  if (!asked || !checkPath(below).ok || part.length > longestPart || (q.body?.length ?? 0) > largestBody)
+    return refuse(refusals.badRequest);
+
+  const client = await clientOf(ctx.db, formatIdentifier(parseClient(value("x-road-client")!)!));
+  if (!client) return refuse(refusals.unknownClient);
+  const service = await serviceOf(ctx.db, formatIdentifier(asked));
+  if (!service) return refuse(refusals.unknownService);
+  if (service.kind === "person") return refuse(refusals.answeredByHand);
+  const e = readRequest(part);
+  if (!e) return refuse(readRequest(`${part}${purposeHeader}:x\r\n`) ? refusals.purposeMissing : refusals.badRequest);
+  const names = await memberNames(ctx.db, [service.institution]);
+  const providerName = names.get(service.institution)?.fr ?? service.institution;
+  return { opened: { envelope: e, part, body: q.body, client, service, providerName, person: undefined, key: undefined, verbatim: true } };
+}
+
+const once = (headers: readonly Header[]): boolean =>
+  saidOnce.every((name) => headers.filter(([one]) => one.toLowerCase() === name.toLowerCase()).length <= 1);
+
+/** `[CLASS/]CODE`. */
+function partyIsReadable(text: string | undefined): boolean {
+  if (text === undefined) return true;
+  const parts = text.split("/");
+  return parts.length <= 2 && parseIdentifier(["x", ...parts, ...(parts.length === 1 ? ["x"] : [])].join("/")) !== undefined;
+}
