@@ -25,7 +25,7 @@ describe("the network in the console", { skip: browserMissing, timeout: 180_000 
     await page.goto("/console");
     await page.click("nav >> text=Réseau");
     assert.match(await page.innerText("main"), /illustratif[\s\S]*513/u);
-    await page.click("main nav >> text=Hub de Kaya");
+    await page.click("main nav >> text=Kaya");
     await page.click("main table a >> nth=0");
     const text = await page.innerText("main");
     assert.match(text, /Sites qui tombent \(\d+\)[\s\S]*Institutions \(\d+\)[\s\S]*Services en ligne \(\d+\)/u);

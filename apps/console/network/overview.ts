@@ -1,7 +1,7 @@
 import { readMap, readOverview } from "#network/api";
 import { readOutline } from "#registry/api";
 import { html, official, T, type Html, type OutputOf, type PageContext } from "#kernel";
-import { banner, inset, map, number, table } from "#ui";
+import { banner, disclosure, inset, map, number, table } from "#ui";
 import { consolePage } from "../screen.ts";
 import { citiesOf, drawNetwork, key, type City } from "./draw.ts";
 import { failures, hours, networkTabs, path, short } from "./parts.ts";
@@ -26,7 +26,7 @@ export const overviewPage = consolePage({
       const near = city && plan.nodes.filter((n) => city.nodes.has(key(n.point)));
       const drawing = drawNetwork(topology, plan, {
         ...(near ? { around: near.map((n) => n.point) } : {}),
-        names: near ? near.toSorted((x, y) => rank(x.kind) - rank(y.kind)).slice(0, 40) : cities,
+        names: near ? near.toSorted((x, y) => rank(x.kind) - rank(y.kind)).slice(0, 14) : cities,
         many: o.totals.sites / 10,
         lang: p.lang,
       });
@@ -49,6 +49,7 @@ export const overviewPage = consolePage({
   },
 });
 
+const shown = 20;
 const rank = (kind: string) => (kind === "core" ? 0 : kind === "hub" ? 1 : kind === "joint" ? 2 : 3);
 
 function figures(p: PageContext, t: OutputOf<typeof readOverview>["totals"]): Html {
@@ -95,11 +96,16 @@ function spansOf(p: PageContext, plan: Plan, city: City): Html {
   const spans = plan.spans
     .filter((s) => city.nodes.has(key(s.line[0]!)) || city.nodes.has(key(s.line.at(-1)!)))
     .toSorted((x, y) => y.sites * y.hoursPerYear - x.sites * x.hoursPerYear);
-  return html`<div class="t-dense">
-    ${table({
-      caption: w.caption(number(p, spans.length)),
-      columns: [{ head: w.name }, { head: w.fall, numeric: true }, { head: w.total, numeric: true }],
-      rows: spans.map((s) => [html`<a href="${path}/liaisons/${s.id}">${s.name}</a>`, number(p, s.sites), hours(p, s.hoursPerYear)]),
-    })}
-  </div>`;
+  const list = (some: Plan["spans"], caption: string, hideCaption: boolean) =>
+    html`<div class="t-dense">
+      ${table({
+        caption,
+        hideCaption,
+        columns: [{ head: w.name }, { head: w.fall, numeric: true }, { head: w.total, numeric: true }],
+        rows: some.map((s) => [html`<a href="${path}/liaisons/${s.id}">${s.name}</a>`, number(p, s.sites), hours(p, s.hoursPerYear)]),
+      })}
+    </div>`;
+  const rest = spans.slice(shown);
+  return html`${list(spans.slice(0, shown), w.caption(number(p, spans.length)), false)}
+  ${rest.length ? disclosure(w.others(number(p, rest.length)), list(rest, w.others(number(p, rest.length)), true)) : ""}`;
 }

@@ -39,19 +39,12 @@ export function failures(p: PageContext, caption: string, list: readonly Failure
   return html`<div class="t-dense">
     ${table({
       caption,
-      columns: [
-        { head: w.cut },
-        { head: w.fall, numeric: true },
-        { head: w.perYear, numeric: true },
-        { head: w.each, numeric: true },
-        { head: w.total, numeric: true },
-      ],
+      columns: [{ head: w.cut }, { head: w.fall, numeric: true }, { head: w.when }, { head: w.total, numeric: true }],
       rows: list.map((f) => [
         html`${f.through ? html`<a href="${path}/liaisons/${f.through}">${f.name}</a>` : f.name}
           <div class="t-source">${w[`kind-${f.kind}`]}</div>`,
         number(p, f.sites),
-        often(p, f.perYear),
-        hours(p, f.hours),
+        html`${often(p, f.perYear)}, ${hours(p, f.hours)}`,
         hours(p, f.hoursPerYear),
       ]),
     })}

@@ -10,7 +10,7 @@ import { failures, networkTabs, path, short } from "./parts.ts";
 import { words } from "./words.ts";
 
 type One = OutputOf<typeof readSpan>;
-const shown = 30;
+const shown = 15;
 
 export const spanPage = consolePage({
   id: "console.network-span",

@@ -10,7 +10,7 @@ import { doubleCuts } from "./cuts.ts";
 import { figure, words } from "./explain.ts";
 import { articulationPoints } from "./graph.ts";
 import { candidates, failuresOfSpan, risks, sitesIn, spanName, type Model } from "./model.ts";
-import { nextKilometres } from "./next.ts";
+import { nextKilometres, type Step } from "./next.ts";
 import { disjointPaths } from "./paths.ts";
 import * as views from "./views.ts";
 
@@ -93,18 +93,24 @@ export async function listSpans(ctx: Context, q: In<"listSpans">): Out<"listSpan
   return { spans: items, ...rest };
 }
 
+const budgets = [1, 5, 20, 50, 100, 200, 400];
+
 export async function readSpan(ctx: Context, q: In<"readSpan">): Out<"readSpan"> {
   const { model: m } = await current(ctx);
   const link = m.span.get(q.id);
   if (link === undefined) throw spanUnknown();
   const s = m.spans[link]!;
   const fallen = views.fallenAt(m, link);
-  const budgetKm = q.km ?? 1;
   const own = new Set(failuresOfSpan(m, link).map((f) => f.id));
   const concerned = m.failures.filter((f) => f.kind !== "power" && own.has(f.id) && f.rate > 0);
-  const near = candidates(m, budgetKm, new Set(fallen));
   const hurt = concerned.map((f) => ({ links: f.links, hours: f.rate * f.repair }));
-  const { steps } = nextKilometres(m.graph, m.root, hurt, m.weight, near, { budgetKm, most: 1 });
+  let [budgetKm, steps]: [number, Step[]] = [q.km ?? 1, []];
+  // without a budget: the smallest of these that buys anything
+  for (budgetKm of q.km === undefined ? budgets : [q.km]) {
+    const near = candidates(m, budgetKm, new Set(fallen));
+    ({ steps } = nextKilometres(m.graph, m.root, hurt, m.weight, near, { budgetKm, most: 1, by: "whole" }));
+    if (steps.length) break;
+  }
   const sum = (pick: (n: Model["nodes"][number]) => number | undefined) => fallen.reduce((n, v) => n + (pick(m.nodes[v]!) ?? 0), 0);
   const ducts = new Map(m.plant.duct.map((d) => [d.id, d]));
   return {
@@ -212,7 +218,11 @@ export async function findDoubleCuts(ctx: Context, q: In<"findDoubleCuts">): Out
 export async function planNext(ctx: Context, q: In<"planNext">): Out<"planNext"> {
   const { model: m } = await current(ctx);
   const all = candidates(m, q.km);
-  const { steps, before, after } = nextKilometres(m.graph, m.root, risks(m), m.weight, all, { budgetKm: q.km, most: q.most ?? 5 });
+  // thrift per kilometre leaves a large budget unspent on short stretches; both ways of choosing are tried, the better one stays
+  const plans = (["kilometre", "whole"] as const).map((by) =>
+    nextKilometres(m.graph, m.root, risks(m), m.weight, all, { budgetKm: q.km, most: q.most ?? 8, by }),
+  );
+  const { steps, before, after } = plans.toSorted((x, y) => x.after - y.after)[0]!;
   const used = round(steps.reduce((sum, s) => sum + s.km, 0));
   const w = words(ctx.lang);
   const say = (n: number) => figure(ctx.lang, n);

@@ -210,6 +210,8 @@ test("the first stretch of the plan is the best per kilometre of all, and saves 
       assert.equal(steps[0] ? steps[0].saved / steps[0].km : 0, best);
       assert.ok(steps.reduce((sum, s) => sum + s.km, 0) <= budgetKm);
       assert.ok(Math.abs(before - after - steps.reduce((sum, s) => sum + s.saved, 0)) < 1e-9);
+      const whole = nextKilometres(g, 0, risks, weight, apt, { budgetKm, most: 1, by: "whole" }).steps[0];
+      assert.equal(whole?.saved ?? 0, Math.max(0, ...apt.filter((c) => c.km <= budgetKm).map((c) => saves([c.a, c.b]))));
       for (const s of steps) assert.ok(s.freed.every((v) => s.helped.includes(v)));
     }),
     { numRuns: 300 },

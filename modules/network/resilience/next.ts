@@ -59,8 +59,8 @@ export function expectedLoss(g: Graph, root: number, risks: readonly Risk[], wei
 }
 
 /**
- * The best next stretches under a budget: each time the one that saves most per kilometre, seen from the network as it then
- * stands. New stretches are taken to run in ground of their own.
+ * The best next stretches under a budget: each time the one that saves most per kilometre (or most of all, for `by: "whole"`),
+ * seen from the network as it then stands. New stretches are taken to run in ground of their own.
  */
 export function nextKilometres(
   g: Graph,
@@ -68,13 +68,14 @@ export function nextKilometres(
   risks: readonly Risk[],
   weight: ArrayLike<number>,
   candidates: readonly Candidate[],
-  o: { budgetKm: number; most: number },
+  o: { budgetKm: number; most: number; by?: "kilometre" | "whole" },
 ): { steps: Step[]; before: number; after: number } {
   const pairs: [number, number][] = Array.from(g.a, (a, l) => [a, g.b[l]!]);
   const before = expectedLoss(g, root, risks, weight);
   const steps: Step[] = [];
   let left = o.budgetKm;
   let now = g;
+  const worth = (c: Candidate, saved: number) => (o.by === "whole" ? saved : saved / c.km);
   while (steps.length < o.most) {
     const lost = losses(now, root, risks).map((one) => ({
       ...one,
@@ -89,7 +90,7 @@ export function nextKilometres(
         if (x === -1 && y >= 0) saved += weights[y]! * risk.hours;
         else if (y === -1 && x >= 0) saved += weights[x]! * risk.hours;
       }
-      if (saved > 0 && (!best || saved / c.km > best.saved / best.c.km)) best = { c, saved };
+      if (saved > 0 && (!best || worth(c, saved) > worth(best.c, best.saved))) best = { c, saved };
     }
     if (!best) break;
     const { c, saved } = best;
