@@ -4,7 +4,12 @@ import type { Sandbox } from "../sandbox/index.ts";
 import { demoPassword } from "./demo.ts";
 
 /** What a newcomer sees in the terminal: where the doors are and who one can be. */
-export async function startPage(kernel: Kernel, sandbox: Sandbox | undefined, seconds: number): Promise<string> {
+export async function startPage(
+  kernel: Kernel,
+  sandbox: Sandbox | undefined,
+  exchange: { url: string } | undefined,
+  seconds: number,
+): Promise<string> {
   const { config, country } = kernel;
   const counts = await kernel.transaction((ctx) => countsByBasis(ctx), { readOnly: true });
   const row = (name: string, text: string) => `  ${name.padEnd(12)}${text}`;
@@ -18,6 +23,7 @@ export async function startPage(kernel: Kernel, sandbox: Sandbox | undefined, se
     row("API", `${config.origin}/api/openapi.json`),
     row("Health", `${config.origin}/healthz  /readyz  /metrics`),
   ];
+  if (exchange) lines.push(row("Exchange", `${exchange.url}/r1/…  /listClients   (X-Road REST for the institutions' systems)`));
   if (config.demo) {
     lines.push(row("Phone", `${config.origin}/telephone   (the demonstration's SMS arrive here)`));
     if (sandbox) lines.push(row("Outside", `${sandbox.url}   (simulated registers; simulated mobile money at ${sandbox.url}/money)`));

@@ -9,6 +9,7 @@ import { prepareQueue } from "#kernel/queue";
 import { startSandbox } from "../../sandbox/index.ts";
 import { prepareDemonstration } from "../demo.ts";
 import { apps, drivers, modules } from "../house.ts";
+import { openExchangePort } from "../exchange-port.ts";
 import { guard } from "../guard.ts";
 import { openInstance } from "../instance.ts";
 import { startPage } from "../start-page.ts";
@@ -28,7 +29,7 @@ export async function run(config: Config): Promise<void> {
       modules.flatMap((m) => m.jobs),
     );
     const sandbox = config.demo
-      ? await startSandbox({ country: config.country, port: sandboxPort(config), dataDir: config.dataDir })
+      ? await startSandbox({ country: config.country, port: portBeside(config, "sandbox_port", 8090), dataDir: config.dataDir })
       : undefined;
     if (sandbox) stops.push(() => sandbox.stop());
     const kernel = await createKernel({ config, modules, drivers: drivers(config, sandbox), runUrl: instance.runUrl, guard });
@@ -43,7 +44,9 @@ export async function run(config: Config): Promise<void> {
       clearTimeout(impatient);
     });
     if (config.role !== "worker") await http.listen({ port: config.port, host: config.host });
-    console.log(await startPage(kernel, sandbox, (performance.now() - began) / 1000));
+    const exchangePort = config.role === "worker" ? undefined : await openExchangePort(kernel, portBeside(config, "exchange_port", 8081));
+    if (exchangePort) stops.push(() => exchangePort.stop());
+    console.log(await startPage(kernel, sandbox, exchangePort, (performance.now() - began) / 1000));
   } catch (error) {
     await stopAll();
     throw error;
@@ -58,12 +61,13 @@ export async function run(config: Config): Promise<void> {
     });
 }
 
-function sandboxPort(config: Config): number {
-  return Number(config.setting("sandbox_port") ?? (config.port === 8080 ? 8090 : 0));
-}
-
 /** Reading the country and compiling the contracts leave 100 MB of garbage that an idle V8 would keep for hours: collected once. */
 function giveBack(): void {
   setFlagsFromString("--expose-gc");
   (runInNewContext("gc") as () => void)();
+}
+
+/** Its known number beside the usual 8080; beside another one, any free port: two houses on one machine do not meet. */
+function portBeside(config: Config, setting: string, usual: number): number {
+  return Number(config.setting(setting) ?? (config.port === 8080 ? usual : 0));
 }
