@@ -14,7 +14,7 @@ export const planPage = consolePage({
     reads: [planNext],
     async view(p, { km }) {
       const w = words(p.lang);
-      const plan = await p.call(planNext, { km: km ?? 20 });
+      const plan = await p.call(planNext, { km: km ?? 200 });
       const node = (n: (typeof plan.stretches)[number]["a"]) => html`<a href="${path}/sites/${n.id}">${n.name}</a>`;
       return {
         title: w.plan,
