@@ -22,15 +22,16 @@ export function add(form: Form, name: string, value: string): void {
   else if (typeof before === "string") form[name] = [before, value];
 }
 
-/** NUL never reaches PostgreSQL: JSON bodies with it anywhere are refused. */
-export function refuseNul(value: unknown): void {
+/** What PostgreSQL cannot keep never reaches it: NUL, half a surrogate pair; nor what is nested deeper than anything of ours. */
+export function refuseNul(value: unknown, depth = 0): void {
+  if (depth > 64) throw malformed();
   if (typeof value === "string") {
-    if (value.includes("\u0000"))
+    if (value.includes("\u0000") || !value.isWellFormed())
       throw malformed({ detail: { fr: "Un caractère interdit a été envoyé.", en: "A forbidden character was sent." } });
   } else if (value !== null && typeof value === "object") {
     for (const [k, v] of Object.entries(value)) {
-      refuseNul(k);
-      refuseNul(v);
+      refuseNul(k, depth + 1);
+      refuseNul(v, depth + 1);
     }
   }
 }

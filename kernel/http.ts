@@ -68,6 +68,10 @@ export async function createHttp(kernel: Kernel, apps: readonly App[], documents
     const bearer = /^Bearer ([\w-]{20,200})$/.exec(request.headers.authorization ?? "")?.[1];
     request.session = bearer ?? request.cookies[names.session];
     reply.headers(securityHeaders(https));
+    if (request.url.includes("%00")) {
+      request.caller = { kind: "stranger" };
+      throw malformed(); // no text of ours holds NUL, and PostgreSQL takes none
+    }
     const needs = (request.routeOptions.config as { who?: import("./who.ts").Who }).who;
     if (!needs) return;
     request.caller = request.session ? await kernel.identify(request.session, request.ip) : { kind: "stranger" };

@@ -9,6 +9,7 @@ import { liveHouse } from "../live-house.ts";
 import { measureActs } from "./acts.ts";
 import { beside } from "./catalogue.ts";
 import { measureLedger } from "./ledger.ts";
+import { measureNetwork, measureSingleCuts } from "./network.ts";
 import { closeBrowser, measurePages, measureSlow } from "./pages.ts";
 import { measureStarts } from "./start.ts";
 import { measureSubmission } from "./submission.ts";
@@ -83,6 +84,9 @@ try {
   const ledger = await measureLedger(quick ? 100_000 : 1_000_000);
   note(`Facts sealed (${ledger.leaves} leaves)`, ledger.sealedPerSecond, "/s", { least: 5000 }, "50000");
   note("Inclusion proof, p95", ledger.proofP95, "ms", { most: 5 });
+  note("Who falls at every single cut, 10,000 sites, 12,000 links", measureSingleCuts(), "ms", { most: 1000 });
+  const plant = await measureNetwork();
+  note("Availability of the country's network, 100,000 samples", plant.simulation, "s", { most: 10 });
 } finally {
   await cluster.stop();
   rmSync(dir, { recursive: true, force: true });

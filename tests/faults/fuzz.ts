@@ -100,7 +100,20 @@ export async function fuzz(o: { origin: string; tokens: string[]; each: number; 
         }
         const schema = operation.requestBody?.content["application/json"].schema;
         const whole = schema ? JSON.stringify(make(schema)) : "{}";
-        const body = random() < 0.05 ? pick(["{", "[]", "null", '"x"', '{"a":1,"a":2}', "\u0000", '{"__proto__":{"x":1}}']) : whole;
+        const body =
+          random() < 0.05
+            ? pick([
+                "{",
+                `{"procedure":${"[".repeat(20_000)}${"]".repeat(20_000)}}`,
+                '{"procedure":"\\ud800"}',
+                "[]",
+                "null",
+                '"x"',
+                '{"a":1,"a":2}',
+                "\u0000",
+                '{"__proto__":{"x":1}}',
+              ])
+            : whole;
         const address = `${o.origin}${url}${query.size ? `?${query}` : ""}`;
         const answer = await fetch(address, {
           method: method.toUpperCase(),

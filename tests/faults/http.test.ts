@@ -65,6 +65,8 @@ it("requests no program would send", async () => {
     [head("GET /api/services/cases/..%2f..%2fetc%2fpasswd HTTP/1.1"), /^HTTP\/1.1 40[14]/],
     [head("GET /assets/../../package.json HTTP/1.1"), /^HTTP\/1.1 404/],
     [head("GET /%00 HTTP/1.1"), /^HTTP\/1.1 40[04]/],
+    [head("GET /demarches?q=%00 HTTP/1.1", "Accept: text/html\r\n"), /^HTTP\/1.1 400/],
+    [head("GET /api/services/catalogue?q=%00 HTTP/1.1"), /^HTTP\/1.1 400/],
     [head(`GET /${"a".repeat(20_000)} HTTP/1.1`), /^HTTP\/1.1 431/],
     [head("BREW /api/services/cases HTTP/1.1"), /^HTTP\/1.1 40[05]/],
     [head("GET / HTTP/1.1", `Cookie: ${"a=b;".repeat(1000)}\r\n`), /^HTTP\/1.1 200/],
