@@ -27,7 +27,13 @@ const units = files.filter((s) => !needsWorld(s.path)).map((s) => s.path);
 
 const dir = mkdtempSync(join(tmpdir(), "toguna-test-"));
 const cluster = await startPostgres(join(dir, "postgres"), { fast: true });
-const env = { ...process.env, TOGUNA_TEST_CLUSTER: cluster.url, TOGUNA_DEMO: undefined, NODE_OPTIONS: "" };
+// everything temporary is made below one folder, which goes whatever happens
+const env = { ...process.env, TMPDIR: dir, TOGUNA_TEST_CLUSTER: cluster.url, TOGUNA_DEMO: undefined, NODE_OPTIONS: "" };
+const clear = async () => {
+  await cluster.stop("immediate");
+  rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+};
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void clear().then(() => process.exit(1)));
 let failed = 0;
 try {
   if (wanted.length === 0) {
@@ -43,8 +49,7 @@ try {
       ...worlds,
     ]);
 } finally {
-  await cluster.stop("immediate");
-  rmSync(dir, { recursive: true, force: true });
+  await clear();
 }
 console.log(failed ? `\n${failed} part(s) failed.` : "\nAll parts passed.");
 process.exit(failed ? 1 : 0);

@@ -206,7 +206,7 @@ function testCluster(): Promise<string> {
     process.once("exit", () => {
       try {
         process.kill(server.pid, "SIGQUIT");
-        rmSync(dir, { recursive: true, force: true });
+        rmSync(dir, { recursive: true, force: true, maxRetries: 40, retryDelay: 50 });
       } catch {
         // gone already
       }
