@@ -34,6 +34,10 @@ describe("the network in the console", { skip: browserMissing, timeout: 180_000 
     assert.match(await page.innerText("main"), /Poser/u);
     await page.goto("/console/reseau/plan?km=40");
     assert.match(await page.innerText("main"), /km de fibre en/u);
+    await page.goto("/console/reseau/liaisons/c1");
+    await page.fill("[name=brin]", "1");
+    await page.click("form:has([name=brin]) button");
+    assert.match(await page.innerText("main"), /Vers Ouagadougou[\s\S]*port/u);
     // the map itself: a span drawn on it leads to its page
     await page.goto("/console/reseau");
     await page.goto((await page.getAttribute(".d-map a >> nth=0", "href")) as string);
@@ -57,7 +61,8 @@ describe("the network in the console", { skip: browserMissing, timeout: 180_000 
     "?ville=coeur",
     "/liaisons",
     "/liaisons/l-ouagadougou-fada-n-gourma",
-    "/liaisons/c1",
+    "/liaisons/c1?brin=2",
+    "/liaisons/c1?brin=99",
     "/sites",
     "/sites/hub-kaya",
     "/plan?km=40",

@@ -35,6 +35,7 @@ export const nodePage = consolePage({
               value: html`${percent(value)}
                 <div class="t-source">${w.interval(percent(low), percent(high))}</div>`,
             },
+            one.power !== undefined && { key: w.power, value: w.powerHours(number(p, one.power)) },
             one.institutions.length > 0 && {
               key: w.institutions(number(p, one.institutions.length)),
               value: one.institutions.map((i) => html`<div><a href="/console/institutions/${i.id}">${i.name}</a></div>`),

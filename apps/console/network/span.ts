@@ -1,5 +1,5 @@
 import { listServices } from "#exchange/api";
-import { readMap, readSpan } from "#network/api";
+import { readMap, readSpan, traceStrand } from "#network/api";
 import { readOutline } from "#registry/api";
 import { html, official, T, type Html, type OutputOf, type PageContext } from "#kernel";
 import { button, disclosure, empty, facts, input, inset, map, number, tag } from "#ui";
@@ -19,10 +19,11 @@ export const spanPage = consolePage({
   input: T.Object({
     id: T.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._:-]{0,119}$" }),
     km: T.Optional(T.Number({ minimum: 0.1, maximum: 1000 })),
+    brin: T.Optional(T.Integer({ minimum: 1, maximum: 1728 })),
   }),
   screen: {
-    reads: [readSpan, readMap, readOutline, listServices],
-    async view(p, { id, km }) {
+    reads: [readSpan, readMap, readOutline, listServices, traceStrand],
+    async view(p, { id, km, brin }) {
       const w = words(p.lang);
       const one = await p.call(readSpan, { id, ...(km ? { km } : {}) });
       const plan = await p.call(readMap, {});
@@ -49,7 +50,7 @@ export const spanPage = consolePage({
           ${networkTabs(p, undefined)}
           <div class="d-atlas">
             ${map({ label: w.map, svg: drawing, legend: legend(p) })}
-            <div>${about(p, one)} ${hurt(p, one)} ${next(p, one)} ${await who(p, one)}</div>
+            <div>${about(p, one)} ${hurt(p, one)} ${next(p, one)} ${await who(p, one)} ${await strand(p, one, brin)}</div>
           </div>`,
       };
     },
@@ -132,4 +133,39 @@ async function who(p: PageContext, one: One): Promise<Html | ""> {
           )
         : html`<p class="t-soft">${w.noServices}</p>`
     }`;
+}
+
+/** Where one strand leads, both ways, splice by splice. */
+async function strand(p: PageContext, one: One, asked: number | undefined): Promise<Html | ""> {
+  if (!one.strands) return "";
+  const w = words(p.lang);
+  const fits = asked !== undefined && asked <= one.strands;
+  const found = fits ? await p.call(traceStrand, { cable: one.id, strand: asked }) : undefined;
+  const list = (towards: string, hops: NonNullable<typeof found>["towardsA"]) =>
+    html`<h3>${w.towards(towards)}</h3>
+      <ol>
+        ${hops.map(
+          (h) =>
+            html`<li>
+              <a href="${path}/sites/${h.node.id}">${h.node.name}</a>
+              <span class="t-source"
+                >${w[`end-${h.end}`]}${h.port ? ` ${h.port}` : ""} · <span class="t-mono">${h.cable}/${h.strand}</span></span
+              >
+            </li> `,
+        )}
+      </ol>`;
+  return html`<h2 id="brin">${w.strand}</h2>
+    <form method="get" action="${path}/liaisons/${one.id}#brin" class="d-find">
+      ${input({
+        lang: p.lang,
+        name: "brin",
+        label: w.strandNumber,
+        value: String(asked ?? 1),
+        width: 4,
+        inputmode: "numeric",
+        ...(asked !== undefined && !fits ? { error: w.noStrand(number(p, one.strands)) } : {}),
+      })}
+      ${button(w.follow, { kind: "second" })}
+    </form>
+    ${found ? html`${list(one.a.name, found.towardsA)} ${list(one.b.name, found.towardsB)}` : ""}`;
 }

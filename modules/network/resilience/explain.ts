@@ -6,6 +6,9 @@ export function figure(lang: Lang, n: number): string {
   return new Intl.NumberFormat(lang === "en" ? "en-GB" : "fr-FR", { maximumFractionDigits: digits }).format(n);
 }
 
+/** French counts one and a half as one: « 1,8 heure », « 2 heures ». */
+const heures = (n: string) => (Number(n.replace(/[\s\u202f\u00a0]/g, "").replace(",", ".")) < 2 ? "heure" : "heures");
+
 /** For a minister: what to lay, from where to where, who gains, how much. No jargon. */
 export const words = messages({
   fr: {
@@ -13,11 +16,11 @@ export const words = messages({
       `Poser ${km}\u00a0km de fibre entre «\u202f${a}\u202f» et «\u202f${b}\u202f». ` +
       `${helped === 1 ? "Un établissement y gagne" : `${helped}\u00a0établissements y gagnent`} un second chemin` +
       `${freed === 0 ? "" : freed === helped ? ", et plus aucune coupure isolée ne les arrête" : `\u202f; pour ${freed} d’entre eux, plus aucune coupure isolée ne les arrête`}. ` +
-      `En moyenne, ${saved}\u00a0heures d’arrêt d’établissement évitées par an.`,
+      `En moyenne, ${saved}\u00a0${heures(saved)} d’arrêt d’établissement évitée${heures(saved) === "heure" ? "" : "s"} par an.`,
     nothing: (km: string) =>
       `Avec ${km}\u00a0km, aucune nouvelle liaison ne réduit l’effet d’une coupure\u202f: il faut plus de fibre, ou une réparation plus rapide.`,
     summary: (used: string, steps: number, before: string, after: string, share: string) =>
-      `${used}\u00a0km de fibre en ${steps === 1 ? "une liaison" : `${steps}\u00a0liaisons`} ramènent l’arrêt dû aux coupures de ${before} à ${after}\u00a0heures d’établissement par an (${share}\u00a0% de moins).`,
+      `${used}\u00a0km de fibre en ${steps === 1 ? "une liaison" : `${steps}\u00a0liaisons`} ramènent l’arrêt dû aux coupures de ${before} à ${after}\u00a0${heures(after)} d’établissement par an (${share}\u00a0% de moins).`,
   },
   en: {
     why: (km: string, a: string, b: string, helped: number, freed: number, saved: string) =>
