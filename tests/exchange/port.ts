@@ -45,8 +45,8 @@ export interface House {
 const pairs = (raw: string[]): [string, string][] =>
   raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1]!] as [string, string]] : []));
 
-export async function house(env: Record<string, string> = {}): Promise<House> {
-  const w = await world({ modules: [registry, trust, exchange], drivers: [testKeys], country: "bf", env });
+export async function house(env: Record<string, string> = {}, start?: Date): Promise<House> {
+  const w = await world({ modules: [registry, trust, exchange], drivers: [testKeys], country: "bf", env, ...(start ? { start } : {}) });
   const visits: Visit[] = [];
   let behaviour: RequestListener = (_, res) => void res.end();
   const system = createServer((req, res) => {
