@@ -69,7 +69,13 @@ test("what: unknown services, services a person answers, verbs and parameters th
   await refused("server.clientproxy.service_type", "/r1/BF/GOV/EC-SOURGOU/ETAT-CIVIL/births?nip=1");
   await refused("server.serverproxy.access_denied", `${persons}?nip=1`, asks, "POST");
   await refused("server.serverproxy.access_denied", `${persons}/other?nip=1`);
+  await refused("client.clientproxy.bad_request", `${persons}/99198500000353836//?nip=99198500000353836`);
   await refused("server.serverproxy.bad_request", `${persons}?nip=1&fields=all`);
+  const told = await h.world.owner(
+    "select d.data from kernel.fact f join kernel.fact_data d on d.fact = f.id where f.type = 'exchange.refused'",
+  );
+  assert.ok(told.rows.length > 5, "each refusal is a fact");
+  assert.ok(!JSON.stringify(told.rows).includes("99198500000353836"), "no number of a person in it");
   await h.world.owner("update exchange.service set enabled = false where id = $1", [persons.slice(4)]);
   await refused("server.serverproxy.service_disabled", `${persons}?nip=1`);
   await h.world.owner("update exchange.service set enabled = true where id = $1", [persons.slice(4)]);

@@ -28,7 +28,8 @@ export async function openRaw(ctx: Context, q: RawQuestion): Promise<Opening> {
   const refuse = async (refusal: Refusal): Promise<Opening> => {
     const said = {
       client: shown(value("x-road-client") ?? ""),
-      service: shown(q.target.split("?", 1)[0]!.replace(/^\/r1\//, "")),
+      // never the path below it: that is where people's numbers stand
+      service: shown(q.target.split("?", 1)[0]!.split("/").slice(2, 7).join("/")),
       purpose: shown(value(purposeHeader) ?? ""),
     };
     await ctx.record(refused, `exchange:${exchange}`, { exchange, ...said, type: refusal.type });
