@@ -121,9 +121,18 @@ export function sitesIn(m: Model, fallen: Iterable<number>): number {
   return n;
 }
 
-/** What can be dug up, with how many hours a year it lasts. */
+/** The plan weighs this many failures, the costliest: more than any country here has, and a bound on memory for larger ones. */
+const mostWeighed = 1500;
+
+function costliest(m: Model): Failure[] {
+  const cost = (f: Failure) => sitesIn(m, f.fallen) * f.rate * f.repair;
+  const all = m.failures.filter((f) => f.kind !== "power" && f.rate > 0 && f.fallen.length > 0);
+  return all.length <= mostWeighed ? all : all.toSorted((x, y) => cost(y) - cost(x)).slice(0, mostWeighed);
+}
+
+/** What can be dug up and takes somebody down, with how many hours a year it lasts. */
 export function risks(m: Model): Risk[] {
-  return m.failures.filter((f) => f.kind !== "power" && f.rate > 0).map((f) => ({ links: f.links, hours: f.rate * f.repair }));
+  return costliest(m).map((f) => ({ links: f.links, hours: f.rate * f.repair }));
 }
 
 const point = (n: Node): Point => [n.lon, n.lat];
@@ -133,7 +142,12 @@ const neighbours = 10;
 /** New stretches worth a thought: from each node that some cut takes down to the nearest ones that hold. */
 export function candidates(m: Model, budgetKm: number, only?: ReadonlySet<number>): Candidate[] {
   const loss = new Map<number, number>();
-  const failed = m.failures.filter((f) => f.kind !== "power" && f.fallen.length > 0);
+  const failed = costliest(m);
+  const falls = failed.map((f) => {
+    const mark = new Uint8Array(m.root + 1);
+    for (const v of f.fallen) mark[v] = 1;
+    return mark;
+  });
   for (const f of failed) for (const v of f.fallen) loss.set(v, (loss.get(v) ?? 0) + f.rate * f.repair);
   const starts = [...loss]
     .filter(([v]) => v < m.root && (!only || only.has(v)))
@@ -141,7 +155,7 @@ export function candidates(m: Model, budgetKm: number, only?: ReadonlySet<number
     .slice(0, mostStarts);
   const out = new Map<string, Candidate>();
   for (const [v] of starts) {
-    const together = failed.filter((f) => f.fallen.includes(v));
+    const together = falls.filter((mark) => mark[v] === 1);
     const near: { w: number; km: number }[] = [];
     for (let w = 0; w < m.root; w++) {
       if (w === v || m.tree.tin[w] === -1) continue;
@@ -150,7 +164,7 @@ export function candidates(m: Model, budgetKm: number, only?: ReadonlySet<number
     }
     let kept = 0;
     for (const { w, km } of near.toSorted((x, y) => x.km - y.km)) {
-      if (!together.some((f) => !f.fallen.includes(w))) continue;
+      if (!together.some((mark) => mark[w] === 0)) continue;
       out.set(v < w ? `${v}-${w}` : `${w}-${v}`, { a: v, b: w, km });
       if (++kept === neighbours) break;
     }
