@@ -40,7 +40,14 @@ try {
     failed += await run("types", join(root, "node_modules/.bin/tsc"), ["--noEmit", "-p", "."]);
     failed += await run("lint", join(root, "node_modules/.bin/oxlint"), ["--deny-warnings"]);
   }
-  const common = ["--disable-warning=ExperimentalWarning", "--test", "--test-timeout=300000", "--test-reporter=spec"];
+  const common = [
+    "--disable-warning=ExperimentalWarning",
+    "--test",
+    "--test-timeout=300000",
+    "--test-reporter=spec",
+    "--import",
+    join(root, "tests/seed.ts"),
+  ];
   if (units.length) failed += await run("units", process.execPath, [...common, "--test-isolation=none", ...units]);
   if (worlds.length)
     failed += await run("worlds", process.execPath, [
