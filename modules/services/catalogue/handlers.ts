@@ -7,10 +7,24 @@ import { byTitle, search } from "./search.ts";
 import { type Figures, officeFigures } from "./store.ts";
 import { entrySummary, entryView, eventView, procedureView, summaryView } from "./view.ts";
 
-export async function searchCatalogue(
-  ctx: Context,
-  input: InputOf<typeof api.searchCatalogue>,
-): Promise<OutputOf<typeof api.searchCatalogue>> {
+type Found = OutputOf<typeof api.searchCatalogue>;
+/** What was asked lately, a day and a language: the catalogue is the pack's, the same for everybody. */
+const asked = new WeakMap<object, Map<string, Found>>();
+
+export async function searchCatalogue(ctx: Context, input: InputOf<typeof api.searchCatalogue>): Promise<Found> {
+  const catalogue = catalogueOf(ctx.country);
+  const known = asked.get(catalogue) ?? new Map<string, Found>();
+  asked.set(catalogue, known);
+  const key = JSON.stringify([ctx.lang, ctx.clock.today(), input.q ?? "", input.lifeEvent ?? ""]);
+  const before = known.get(key);
+  if (before) return before;
+  const now = find(ctx, input);
+  if (known.size >= 500) known.clear();
+  known.set(key, now);
+  return now;
+}
+
+function find(ctx: Context, input: InputOf<typeof api.searchCatalogue>): Found {
   const { bySlug, known, index } = catalogueOf(ctx.country);
   const q = (input.q ?? "").trim();
   const all = [...bySlug.values(), ...known.values()];
