@@ -27,7 +27,7 @@ export async function measureActs(
     ) as typeof samples.act;
     return {
       ...own,
-      identity: own.identity.map((row, i) => ({ ...row, value: `${row.value} ${n + i}` })),
+      identity: (own.identity ?? []).map((row, i) => ({ ...row, value: `${row.value} ${n + i}` })),
       verification: { ...own.verification, code: `${own.verification.code ?? ""}${mark}` },
     };
   };
