@@ -197,54 +197,56 @@ describe("the portal", { skip: browserMissing, timeout: 540_000 }, () => {
     await context.close();
   });
 
-  it("J2, without JavaScript: sent back, only the named field may change, then it goes on", async () => {
-    const { page, context, fine } = await telephone(false, session);
-    const number = await toPayment(page, "mariam", false, fine);
-    await pay(house, page, "prompt");
-    await waitFor(page, paid(page), false);
-    const clerk = await claim(house, number);
-    await sendBack(clerk, number, "Dites lequel.");
-    await page.goto(`/dossiers/${number}`);
-    assert.match(await page.innerText("main"), /L’horloge est arrêtée/);
-    await page.getByRole("link", { name: "Corriger" }).click();
-    assert.match(await page.innerText("main"), /Dites lequel\./);
-    assert.equal(await page.getByRole("radio", { name: "Non", exact: true }).count(), 0, "what was not sent back is not asked again");
-    await page.getByLabel("Un emploi").check();
-    await page.getByRole("button", { name: "Renvoyer le dossier" }).click();
-    assert.match(await page.innerText("main"), /Il reste .+ ouvrables/, "the clock runs again");
+  for (const js of [false, true])
+    it(`J2 and J3, ${js ? "with" : "without"} JavaScript: sent back, only the named field may change; then refused, with grounds`, async () => {
+      const { page, context, fine } = await telephone(js, session);
+      const number = await toPayment(page, "mariam", js, fine);
+      await pay(house, page, "prompt");
+      await waitFor(page, paid(page), js);
+      const clerk = await claim(house, number);
+      await sendBack(clerk, number, "Dites lequel.");
+      await page.goto(`/dossiers/${number}`);
+      assert.match(await page.innerText("main"), /L’horloge est arrêtée/);
+      await page.getByRole("link", { name: "Corriger" }).click();
+      assert.match(await page.innerText("main"), /Dites lequel\./);
+      assert.equal(await page.getByRole("radio", { name: "Non", exact: true }).count(), 0, "what was not sent back is not asked again");
+      await page.getByLabel("Un emploi").check();
+      await page.getByRole("button", { name: "Renvoyer le dossier" }).click();
+      assert.match(await page.innerText("main"), /Il reste .+ ouvrables/, "the clock runs again");
 
-    // J3 on the same case: refused, with grounds and the way to contest.
-    await refuse(clerk, number, "Votre identité n’a pas pu être établie avec les pièces reçues.");
-    for (let i = 0; i < 60 && !(await page.getByRole("heading", { name: "Votre demande est refusée" }).count()); i++) {
-      await page.waitForTimeout(500);
-      await page.reload();
-    }
-    const told = await page.innerText("main");
-    for (const part of [/Motifs/, /n’a pas pu être établie/, /Contester cette décision/]) assert.match(told, part);
-    const letter = await page.request.get(`/dossiers/${number}/documents/letter`);
-    assert.equal((await letter.body()).subarray(0, 5).toString(), "%PDF-");
-    await fine();
-    await context.close();
-  });
+      // J3 on the same case: refused, with grounds and the way to contest.
+      await refuse(clerk, number, "Votre identité n’a pas pu être établie avec les pièces reçues.");
+      for (let i = 0; i < 60 && !(await page.getByRole("heading", { name: "Votre demande est refusée" }).count()); i++) {
+        await page.waitForTimeout(500);
+        await page.reload();
+      }
+      const told = await page.innerText("main");
+      for (const part of [/Motifs/, /n’a pas pu être établie/, /Contester cette décision/]) assert.match(told, part);
+      const letter = await page.request.get(`/dossiers/${number}/documents/letter`);
+      assert.equal((await letter.body()).subarray(0, 5).toString(), "%PDF-");
+      await fine();
+      await context.close();
+    });
 
-  it("J4: an operator that answers twice, out of order, or says no; the case is never lost, never paid twice", async () => {
-    const { page, context, fine } = await telephone(true, session);
-    const number = await toPayment(page, "mariam", true, fine);
-    await pay(house, page, "payer-refuses");
-    await waitFor(page, page.getByText("Le paiement n’a pas abouti"), true);
-    assert.match(await page.innerText("main"), /Rien n’a été prélevé/);
-    await fine();
-    await pay(house, page, "twice");
-    await waitFor(page, paid(page), true);
-    await page.goto(`/dossiers/${number}/recu`);
-    assert.match(await page.innerText("main"), /Total\s+750\sF\sCFA/);
-    await page.goto(`/dossiers/${number}/paiement`);
-    assert.equal(await page.getByRole("button", { name: "Payer maintenant" }).count(), 0, "nothing is left to pay");
+  for (const js of [true, false])
+    it(`J4, ${js ? "with" : "without"} JavaScript: an operator that answers twice, out of order, or says no; never lost, never paid twice`, async () => {
+      const { page, context, fine } = await telephone(js, session);
+      const number = await toPayment(page, "mariam", js, fine);
+      await pay(house, page, "payer-refuses");
+      await waitFor(page, page.getByText("Le paiement n’a pas abouti"), js);
+      assert.match(await page.innerText("main"), /Rien n’a été prélevé/);
+      await fine();
+      await pay(house, page, "twice");
+      await waitFor(page, paid(page), js);
+      await page.goto(`/dossiers/${number}/recu`);
+      assert.match(await page.innerText("main"), /Total\s+750\sF\sCFA/);
+      await page.goto(`/dossiers/${number}/paiement`);
+      assert.equal(await page.getByRole("button", { name: "Payer maintenant" }).count(), 0, "nothing is left to pay");
 
-    await toPayment(page, "mariam", true, fine);
-    await pay(house, page, "reordered");
-    await waitFor(page, paid(page), true);
-    await fine();
-    await context.close();
-  });
+      await toPayment(page, "mariam", js, fine);
+      await pay(house, page, "reordered");
+      await waitFor(page, paid(page), js);
+      await fine();
+      await context.close();
+    });
 });
