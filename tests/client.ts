@@ -97,11 +97,23 @@ export function totp(secret: string, at = Date.now()): string {
   return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
+const usedSteps = new Map<string, number>();
+
+/** A code not used yet: each works once, so a second sign-in within its thirty seconds waits for the next one. */
+export async function freshCode(origin: string, username: string): Promise<string> {
+  const key = `${origin} ${username}`;
+  const step = () => Math.floor(Date.now() / 30_000);
+  const last = usedSteps.get(key) ?? 0;
+  if (step() <= last) await wait((last + 1) * 30_000 - Date.now() + 300);
+  usedSteps.set(key, step());
+  return totp(demoTotpSecret(username));
+}
+
 export async function signInOfficial(origin: string, username: string): Promise<Client> {
   const { token } = await client(origin).post<{ token: string }>("/api/identity/sign-in/official", {
     username,
     password: demoPassword,
-    code: totp(demoTotpSecret(username)),
+    code: await freshCode(origin, username),
   });
   return client(origin, token);
 }

@@ -1,9 +1,9 @@
 /** The clerk's half of the journeys: a paid case to work on, and an official signed in to the desk. */
 import type { Page } from "playwright-core";
-import { totp, until, type Client } from "../client.ts";
+import { freshCode, until, type Client } from "../client.ts";
 import { visit, type Visit } from "../browser.ts";
 import type { LiveHouse } from "../live-house.ts";
-import { demoPassword, demoTotpSecret } from "../../apps/server/demo.ts";
+import { demoPassword } from "../../apps/server/demo.ts";
 import { readCase, readyCase, submit, type CaseOver } from "./api.ts";
 
 export const procedure = "casier-judiciaire-b3";
@@ -45,7 +45,7 @@ export async function officialAt(house: LiveHouse, username: string, o: Partial<
   await page.keyboard.press("Tab");
   await page.keyboard.type(demoPassword);
   await page.keyboard.press("Tab");
-  await page.keyboard.type(totp(demoTotpSecret(username)));
+  await page.keyboard.type(await freshCode(house.origin, username));
   await Promise.all([page.waitForURL((url) => !url.pathname.endsWith("/connexion")), page.keyboard.press("Enter")]);
   return page;
 }
