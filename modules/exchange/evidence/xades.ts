@@ -1,0 +1,109 @@
+/**
+ * The signature of one message as XAdES writes it (ETSI EN 319 132-1, baseline B), made by joining strings: what is signed is the
+ * exclusive canonical form of SignedInfo, so the signature made when the message passes is the one a container shows years later.
+ * Every text put in is base64, a date or a constant: nothing needs escaping. Elements stand as exclusive canonicalization would
+ * write them (empty ones with an end tag, namespaces where they are first used).
+ */
+import { createHash } from "node:crypto";
+
+/** What a message's signature covers. `certificate`: PEM, the signer's first. No body: no `bodyHash`. */
+export interface Signable {
+  part: string;
+  /** SHA-512 of the body. */
+  bodyHash: Uint8Array | undefined;
+  certificate: string;
+  signedAt: Date;
+}
+
+const ds = "http://www.w3.org/2000/09/xmldsig#";
+const xades = "http://uri.etsi.org/01903/v1.3.2#";
+const exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#";
+const sha512Name = "http://www.w3.org/2001/04/xmlenc#sha512";
+const ecdsaSha256 = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256";
+
+const sha512 = (bytes: Uint8Array | string): Buffer => createHash("sha512").update(bytes).digest();
+const digested = (hash: Uint8Array, declare = ""): string =>
+  `<ds:DigestMethod${declare} Algorithm="${sha512Name}"></ds:DigestMethod>` +
+  `<ds:DigestValue${declare}>${Buffer.from(hash).toString("base64")}</ds:DigestValue>`;
+
+// A process meets few signers, each thousands of times.
+const read = new Map<string, { ders: Buffer[]; digest: Buffer }>();
+
+/** Certificates of a PEM text in DER, the signer's first, and the SHA-512 of the signer's. Throws when there is none. */
+export function certificatesOf(pem: string): { ders: Buffer[]; digest: Buffer } {
+  const known = read.get(pem);
+  if (known) return known;
+  const blocks = [...pem.matchAll(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g)];
+  const ders = blocks.map((block) => Buffer.from(block[1]!, "base64"));
+  if (!ders[0]) throw new RangeError("no certificate");
+  const made = { ders, digest: sha512(ders[0]) };
+  if (read.size >= 1000) read.clear();
+  read.set(pem, made);
+  return made;
+}
+
+/** The signed properties in exclusive canonical form: when, by which certificate, what kind of data. */
+export function signedProperties(s: Signable): string {
+  const own = ` xmlns:ds="${ds}"`;
+  const format = (id: string, type: string) =>
+    `<xades:DataObjectFormat ObjectReference="#${id}"><xades:MimeType>${type}</xades:MimeType></xades:DataObjectFormat>`;
+  return (
+    `<xades:SignedProperties xmlns:xades="${xades}" Id="signed-properties"><xades:SignedSignatureProperties>` +
+    `<xades:SigningTime>${s.signedAt.toISOString()}</xades:SigningTime>` +
+    `<xades:SigningCertificateV2><xades:Cert><xades:CertDigest>${digested(certificatesOf(s.certificate).digest, own)}` +
+    `</xades:CertDigest></xades:Cert></xades:SigningCertificateV2></xades:SignedSignatureProperties>` +
+    `<xades:SignedDataObjectProperties>${format("message", "text/plain")}` +
+    `${s.bodyHash ? format("attachment", "application/octet-stream") : ""}</xades:SignedDataObjectProperties></xades:SignedProperties>`
+  );
+}
+
+function signedInfo(s: Signable, properties: string): string {
+  const reference = (attributes: string, transforms: string, hash: Uint8Array) =>
+    `<ds:Reference ${attributes}>${transforms}${digested(hash)}</ds:Reference>`;
+  return (
+    `<ds:SignedInfo xmlns:ds="${ds}"><ds:CanonicalizationMethod Algorithm="${exclusive}"></ds:CanonicalizationMethod>` +
+    `<ds:SignatureMethod Algorithm="${ecdsaSha256}"></ds:SignatureMethod>` +
+    reference('Id="message" URI="/message.xml"', "", sha512(s.part)) +
+    (s.bodyHash ? reference('Id="attachment" URI="/attachment1"', "", s.bodyHash) : "") +
+    reference(
+      'Type="http://uri.etsi.org/01903#SignedProperties" URI="#signed-properties"',
+      `<ds:Transforms><ds:Transform Algorithm="${exclusive}"></ds:Transform></ds:Transforms>`,
+      sha512(properties),
+    ) +
+    "</ds:SignedInfo>"
+  );
+}
+
+/** The bytes the institution's key signs: ECDSA P-256 with SHA-256, handed out as r || s. */
+export const toBeSigned = (s: Signable): Buffer => Buffer.from(signedInfo(s, signedProperties(s)), "utf8");
+
+export interface Signed extends Signable {
+  /** r || s, 64 bytes. */
+  signature: Uint8Array;
+  /** OCSP responses in DER on the signer's certificate. */
+  ocsp: readonly Uint8Array[];
+}
+
+/** META-INF/signatures.xml of a container (ETSI EN 319 162-1, 4.3.3): the same signature with what a verifier needs beside it. */
+export function signaturesXml(s: Signed): string {
+  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64");
+  const { ders } = certificatesOf(s.certificate);
+  const properties = signedProperties(s);
+  const encapsulated = (name: string, ders: readonly Uint8Array[]) =>
+    ders.map((der) => `<xades:${name}>${base64(der)}</xades:${name}>`).join("");
+  const issuers = encapsulated("EncapsulatedX509Certificate", ders.slice(1));
+  const statuses = encapsulated("EncapsulatedOCSPValue", s.ocsp);
+  const unsigned =
+    (issuers && `<xades:CertificateValues>${issuers}</xades:CertificateValues>`) +
+    (statuses && `<xades:RevocationValues><xades:OCSPValues>${statuses}</xades:OCSPValues></xades:RevocationValues>`);
+  return (
+    '<?xml version="1.0" encoding="UTF-8" standalone="no"?>' +
+    `<asic:XAdESSignatures xmlns:asic="http://uri.etsi.org/02918/v1.2.1#"><ds:Signature xmlns:ds="${ds}" Id="signature">` +
+    `${signedInfo(s, properties)}<ds:SignatureValue Id="signature-value">${base64(s.signature)}</ds:SignatureValue>` +
+    `<ds:KeyInfo><ds:X509Data>${ders.map((der) => `<ds:X509Certificate>${base64(der)}</ds:X509Certificate>`).join("")}` +
+    `</ds:X509Data></ds:KeyInfo><ds:Object><xades:QualifyingProperties xmlns:xades="${xades}" Target="#signature">${properties}` +
+    (unsigned &&
+      `<xades:UnsignedProperties><xades:UnsignedSignatureProperties>${unsigned}</xades:UnsignedSignatureProperties></xades:UnsignedProperties>`) +
+    "</xades:QualifyingProperties></ds:Object></ds:Signature></asic:XAdESSignatures>"
+  );
+}
