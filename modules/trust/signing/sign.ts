@@ -111,10 +111,14 @@ export interface SignatureOver {
   certificate: string;
 }
 
+/** What is signed: bytes, or (where they name the certificate, as XAdES does) what makes them from its PEM. */
+export type ToSign = Uint8Array | ((certificate: string) => Uint8Array);
+
 /** The institution signs bytes: exchange messages, evidence, 2D codes. */
-export const sign = async (j: JobContext, o: { institution: SealOwner; bytes: Uint8Array }): Promise<SignatureOver> => {
+export const sign = async (j: JobContext, o: { institution: SealOwner; bytes: ToSign }): Promise<SignatureOver> => {
   const seal = await signerFor(j, sealOf(o.institution));
-  return { signature: await seal.sign(o.bytes), ...shown(seal) };
+  const named = shown(seal);
+  return { signature: await seal.sign(typeof o.bytes === "function" ? o.bytes(named.certificate) : o.bytes), ...named };
 };
 
 const shown = (h: Held) => ({ serial: h.row.serial, certificate: h.chain.map((der) => pem("CERTIFICATE", der)).join("") });
