@@ -13,6 +13,7 @@ import { refusal, type Caller } from "./who.ts";
 import { preferredLang, type Lang } from "./words.ts";
 import { fastifyPath, header, sameOrigin } from "./request.ts";
 import { mountPages } from "./web.ts";
+import { mountHealth } from "./health.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -242,27 +243,4 @@ function mountGate(server: FastifyInstance, kernel: Kernel, gate: Gate): void {
       },
     });
   });
-}
-
-function mountHealth(server: FastifyInstance, kernel: Kernel, documents: { openapi: () => object }): void {
-  const open = { config: { kind: "health" } };
-  server.get("/healthz", open, async () => ({ status: "ok" }));
-  server.get("/readyz", open, async (_request, reply) => {
-    try {
-      await kernel.database.pool.query("select 1");
-      return { status: "ready" };
-    } catch {
-      return reply.status(503).send({ status: "database unreachable" });
-    }
-  });
-  const token = kernel.config.setting("metrics_token");
-  server.get("/metrics", open, async (request, reply) => {
-    // figures of the inside: for this machine, or for whoever holds the token
-    const told = token && request.headers.authorization === `Bearer ${token}`;
-    if (!told && kernel.config.production && !/^(::1|(::ffff:)?127\.)/.test(request.ip)) throw notFound();
-    for (const q of await kernel.queue.depth().catch(() => [])) kernel.metrics.gauge("jobs_waiting", q.waiting, { queue: q.name });
-    return reply.type(kernel.metrics.registry.contentType).send(await kernel.metrics.registry.metrics());
-  });
-  let openapi: object | undefined;
-  server.get("/api/openapi.json", open, async () => (openapi ??= documents.openapi()));
 }

