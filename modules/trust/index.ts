@@ -10,10 +10,16 @@ import { handlers } from "./handlers.ts";
 import { jobs, sweeps } from "./jobs.ts";
 import { keysPort, timeStampPort } from "./ports.ts";
 
-export { personalKeyFor, sealKeyFor, sign, signPdf, timeStamp } from "./signing/sign.ts";
-export type { PdfSigning, SealOwner, Signatory, SignatureOver, SignedPdf, SigningCertificate } from "./signing/sign.ts";
-export { checkPdf, legalStatus, verify } from "./signing/verify.ts";
-export type { LegalStatus, Verification } from "./signing/verify.ts";
+export { personalKeyFor, sealFor, sealKeyFor, sign, signPdf, timeStamp } from "./signing/sign.ts";
+export type { PdfSigning, Seal, SealOwner, Signatory, SignatureOver, SignedPdf, SigningCertificate } from "./signing/sign.ts";
+export { certificateStatus, signCheckpoint } from "./signing/services.ts";
+/** The tree of RFC 9162 in tiles, for a neighbour that keeps one of its own. */
+export { checkpoint } from "./ledger/checkpoint.ts";
+export { append as growTree, edgeTiles, proofFrom, tilesFor, type Tile } from "./ledger/tiles.ts";
+export { consistencyRanges, inclusionRanges, type Range } from "./ledger/tree.ts";
+export { leafHash } from "./ledger/hash.ts";
+export { checkPdf, legalStatus, verify, vouch } from "./signing/verify.ts";
+export type { LegalStatus, Verification, Vouched } from "./signing/verify.ts";
 export type { PdfReport, PdfSignature, SignatureFault } from "./pdf/verify.ts";
 export { inclusionProof } from "./ledger/proofs.ts";
 export type { FactInclusion, SignedHead } from "./ledger/proofs.ts";

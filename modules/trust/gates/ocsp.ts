@@ -1,8 +1,8 @@
-import { anyone, gate, type GateContext, type GateReply, Problem } from "#kernel";
+import { anyone, gate, type GateContext, type GateReply, type JobContext, Problem } from "#kernel";
 import { serviceOf } from "../certificates/authorities.ts";
 import { byId, statuses } from "../certificates/store.ts";
 import { hex } from "../der/read.ts";
-import { type CertId, largestOcspRequest, namesIssuer, readOcspRequest } from "../ocsp/request.ts";
+import { type CertId, largestOcspRequest, namesIssuer, type OcspRequest, readOcspRequest } from "../ocsp/request.ts";
 import { buildOcspResponse, refuseOcsp, type Status } from "../ocsp/response.ts";
 import { readCertificate } from "../x509/read.ts";
 import type { Certificate } from "../x509/read.ts";
@@ -21,7 +21,13 @@ const answer = (g: GateContext, body: Uint8Array): Promise<GateReply> =>
 const respond = async (g: GateContext, body: Uint8Array): Promise<GateReply> => {
   const request = readOcspRequest(body);
   if (!request) return bytes(type, refuseOcsp("malformedRequest"));
-  const j = asModule(g);
+  const response = await statusAnswer(asModule(g), request);
+  // We speak for one authority: about others, and about the root's own, the answer is not ours to sign.
+  return bytes(type, response ?? refuseOcsp("unauthorized"));
+};
+
+/** The signed answer to a request; undefined when it asks about certificates the built-in authority did not issue. */
+export const statusAnswer = async (j: JobContext, request: OcspRequest): Promise<Uint8Array | undefined> => {
   const responder = await serviceOf(j, "ocsp");
   const known = await j.transaction(
     async (ctx) => {
@@ -35,15 +41,14 @@ const respond = async (g: GateContext, body: Uint8Array): Promise<GateReply> => 
     },
     { readOnly: true },
   );
-  // We speak for one authority: about others, and about the root's own, the answer is not ours to sign.
-  if (!known || !request.ids.every((id) => namesIssuer(id, known.issuer))) return bytes(type, refuseOcsp("unauthorized"));
+  if (!known || !request.ids.every((id) => namesIssuer(id, known.issuer))) return undefined;
   const statusOf = (id: CertId): Status => {
     const row = known.rows.get(hex(id.serial));
     if (!row) return { kind: "unknown" };
     return row.revokedAt && row.reason ? { kind: "revoked", at: row.revokedAt, reason: row.reason } : { kind: "good" };
   };
   const now = new Date(Math.floor(j.clock.now().getTime() / 1000) * 1000);
-  const response = await buildOcspResponse({
+  return buildOcspResponse({
     responder: (responder.certificate satisfies Certificate).subject,
     responderCertificate: responder.certificate.der,
     producedAt: now,
@@ -53,7 +58,6 @@ const respond = async (g: GateContext, body: Uint8Array): Promise<GateReply> => 
     nonce: request.nonce,
     sign: responder.sign,
   });
-  return bytes(type, response);
 };
 
 export const ocspPost = gate({

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { attempt, children, expect, malformed, readOid, readUnsigned, sequence, whole } from "../der/read.ts";
 import { oids } from "../der/oids.ts";
+import { int, nil, octets, oid, seq } from "../der/write.ts";
 import { publicBits } from "../x509/profiles.ts";
 import { readExtensions, same } from "../x509/read.ts";
 
@@ -53,6 +54,18 @@ const readId = (item: Parameters<typeof sequence>[0]): CertId => {
     issuerName: expect(name, 0x04, "name").body,
     issuerKey: expect(key, 0x04, "key").body,
     serial: readUnsigned(serial),
+  };
+};
+
+/** How a requester names a certificate: by SHA-1, which every verifier understands (RFC 6960, 4.1.1). */
+export const certId = (certificate: { serial: Uint8Array }, issuer: { subject: Uint8Array; spki: Uint8Array }): CertId => {
+  const hashed = (bytes: Uint8Array) => createHash("sha1").update(bytes).digest();
+  const parts = { hash: "sha1" as const, issuerName: hashed(issuer.subject), issuerKey: hashed(publicBits(issuer.spki)) };
+  const algorithm = seq(oid("1.3.14.3.2.26"), nil);
+  return {
+    ...parts,
+    serial: certificate.serial,
+    bytes: seq(algorithm, octets(parts.issuerName), octets(parts.issuerKey), int(certificate.serial)),
   };
 };
 

@@ -2,11 +2,10 @@ import type { JobContext } from "#kernel";
 import { serviceOf } from "../certificates/authorities.ts";
 import type { Held } from "../certificates/issue.ts";
 import { trusted } from "../certificates/trusted.ts";
-import { oids } from "../der/oids.ts";
 import { timeStampPort } from "../ports.ts";
 import { stampRefused } from "../problems.ts";
 import { checkStampDigest, readStampResponse, readToken } from "../tsp/read.ts";
-import { buildStampRequest, type StampRequest } from "../tsp/request.ts";
+import { buildStampRequest, hashOfDigest, type StampRequest } from "../tsp/request.ts";
 import { buildToken } from "../tsp/token.ts";
 import { serialFrom } from "../x509/build.ts";
 import { policies } from "../x509/profiles.ts";
@@ -37,10 +36,10 @@ export const stampBuiltIn = async (j: JobContext, request: StampRequest, authori
   return { token, at };
 };
 
-/** A time stamp over a SHA-256 digest, from the outside authority when one is configured, else from our own. */
+/** A time stamp over a SHA-256 or SHA-512 digest, from the outside authority when one is configured, else from our own. */
 export const stamp = (j: JobContext, digest: Uint8Array, authority?: Held): Promise<StampedToken> => {
-  if (digest.length !== 32) throw new RangeError("a SHA-256 digest has 32 bytes");
-  return external(j) ? stampOutside(j, digest) : stampBuiltIn(j, { hash: oids.sha256, imprint: digest, certificates: true }, authority);
+  const hash = hashOfDigest(digest);
+  return external(j) ? stampOutside(j, digest) : stampBuiltIn(j, { hash, imprint: digest, certificates: true }, authority);
 };
 
 /** An answer counts only if it is for this digest and nonce, by an authority that leads to an anchor we admitted. */

@@ -3,6 +3,7 @@ import { attempt, children, expect, malformed, readOid, readSmall, readTime, rea
 import { hashes, oids } from "../der/oids.ts";
 import { checkSigner, readSignedData, type SignedData } from "../cms/read.ts";
 import { chainOf } from "../x509/chain.ts";
+import { hashOfDigest } from "./request.ts";
 import { type Certificate, same } from "../x509/read.ts";
 
 export interface Stamp {
@@ -63,9 +64,9 @@ export const checkStamp = (stamp: Stamp, covered: Uint8Array, trust: StampTrust)
   return hash ? check(stamp, createHash(hash.name).update(covered).digest(), trust) : { ok: false, fault: "imprint" };
 };
 
-/** The same where only the SHA-256 digest is at hand. */
+/** The same where only the digest is at hand, SHA-256 or SHA-512. */
 export const checkStampDigest = (stamp: Stamp, digest: Uint8Array, trust: StampTrust): StampCheck =>
-  stamp.hash === oids.sha256 ? check(stamp, digest, trust) : { ok: false, fault: "imprint" };
+  stamp.hash === hashOfDigest(digest) ? check(stamp, digest, trust) : { ok: false, fault: "imprint" };
 
 const check = (stamp: Stamp, digest: Uint8Array, trust: StampTrust): StampCheck => {
   const helpers = trust.helpers ?? [];

@@ -58,6 +58,13 @@ const read = (bytes: Uint8Array, ourPolicy: string): StampRequest | { failure: S
   return request;
 };
 
+/** Which hash made a digest of this length: SHA-256 or SHA-512. */
+export const hashOfDigest = (digest: Uint8Array): string => {
+  if (digest.length === 32) return oids.sha256;
+  if (digest.length === 64) return oids.sha512;
+  throw new RangeError("a digest to stamp has 32 bytes (SHA-256) or 64 (SHA-512)");
+};
+
 /** What we send to an outside authority. */
-export const buildStampRequest = (sha256Digest: Uint8Array, nonce: Uint8Array): Uint8Array =>
-  seq(int(1), seq(seq(oid(oids.sha256)), octets(sha256Digest)), int(nonce), yes);
+export const buildStampRequest = (digest: Uint8Array, nonce: Uint8Array): Uint8Array =>
+  seq(int(1), seq(seq(oid(hashOfDigest(digest))), octets(digest)), int(nonce), yes);
