@@ -21,6 +21,20 @@ export { leafHash } from "./ledger/hash.ts";
 export { checkPdf, legalStatus, verify, vouch } from "./signing/verify.ts";
 export type { LegalStatus, Verification, Vouched } from "./signing/verify.ts";
 export type { PdfReport, PdfSignature, SignatureFault } from "./pdf/verify.ts";
+export { certify, ensureTlsIdentity, makeTlsKey, takeTlsCertificate, tlsIdentities } from "./certificates/tls.ts";
+export type { Certified, TlsIdentity } from "./certificates/tls.ts";
+export {
+  admitMembers,
+  anchorFingerprint,
+  fingerprintOf,
+  memberCertificates,
+  pinAnchor,
+  requestSeal,
+  signConfiguration,
+  takeSeal,
+  verifyConfiguration,
+} from "./certificates/members.ts";
+export type { ConfigurationSignature, MemberCertificates } from "./certificates/members.ts";
 export { inclusionProof } from "./ledger/proofs.ts";
 export type { FactInclusion, SignedHead } from "./ledger/proofs.ts";
 export { verifyLedger } from "./ledger/audit.ts";

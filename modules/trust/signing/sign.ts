@@ -134,6 +134,17 @@ export const sealKeyFor = async (j: JobContext, institution: SealOwner): Promise
   return { ...shown(seal), notAfter: seal.certificate.notAfter };
 };
 
+/** A seal to sign with many times: whoever holds it asks again within seconds, so that a revocation or renewal tells. */
+export interface Seal extends SigningCertificate {
+  /** ES256, r || s */
+  sign(bytes: Uint8Array): Promise<Uint8Array>;
+}
+
+export const sealFor = async (j: JobContext, institution: SealOwner): Promise<Seal> => {
+  const seal = await signerFor(j, sealOf(institution));
+  return { ...shown(seal), notAfter: seal.certificate.notAfter, sign: seal.sign };
+};
+
 export const personalKeyFor = async (j: JobContext, person: Signatory, institution: SealOwner): Promise<SigningCertificate> => {
   const own = await ownPerson(j, undefined, person, institution);
   return { ...shown(own), notAfter: own.certificate.notAfter };

@@ -9,11 +9,21 @@ import { readCertificates, verified } from "../x509/read.ts";
 
 export type Verification = { ok: true; institution: string; serial: string; subject: string } | { ok: false; fault: string };
 
-/** An institution's signature over bytes, by the certificate that came with it: chain, dates, revocation, owner, arithmetic. */
-export const verify = async (
-  ctx: Context,
-  o: { bytes: Uint8Array; signature: Uint8Array; certificate: string; at?: Date; institution?: string },
-): Promise<Verification> => {
+/** What is known of the certificate a signature came with; true for the moments between `from` and `until`, unless revoked since. */
+export type Vouched =
+  | {
+      ok: true;
+      institution: string;
+      serial: string;
+      subject: string;
+      from: Date;
+      until: Date;
+      fits(bytes: Uint8Array, signature: Uint8Array): boolean;
+    }
+  | { ok: false; fault: string };
+
+/** Everything but the arithmetic: chain, dates, revocation, whose seal it is. For who verifies many signatures of few signers. */
+export const vouch = async (ctx: Context, o: { certificate: string; at?: Date }): Promise<Vouched> => {
   const [certificate, ...sent] = readCertificates(o.certificate) ?? [];
   if (!certificate) return { ok: false, fault: "certificate-unreadable" };
   const trust = await trusted(ctx);
@@ -27,11 +37,29 @@ export const verify = async (
   const row = await byDer(ctx, certificate.der);
   // A certificate we did not issue or import proves a name, not which of our institutions it is.
   if (!row || row.kind !== "seal") return { ok: false, fault: "not-a-seal" };
-  if (o.institution !== undefined && row.subject !== o.institution) return { ok: false, fault: "another-institution" };
-  const sound = o.signature.length === 64 && verified(certificate.spki, oids.ecdsaWithSha256, o.bytes, ecdsaSignature(o.signature));
-  return sound
-    ? { ok: true, institution: row.subject, serial: row.serial, subject: certificate.subjectName }
-    : { ok: false, fault: "signature" };
+  const times = (of: (c: (typeof chain.path)[number]) => Date) => chain.path.map((c) => of(c).getTime());
+  return {
+    ok: true,
+    institution: row.subject,
+    serial: row.serial,
+    subject: certificate.subjectName,
+    from: new Date(Math.max(...times((c) => c.notBefore))),
+    until: new Date(Math.min(...times((c) => c.notAfter))),
+    fits: (bytes, signature) =>
+      signature.length === 64 && verified(certificate.spki, oids.ecdsaWithSha256, bytes, ecdsaSignature(signature)),
+  };
+};
+
+/** An institution's signature over bytes, by the certificate that came with it: chain, dates, revocation, owner, arithmetic. */
+export const verify = async (
+  ctx: Context,
+  o: { bytes: Uint8Array; signature: Uint8Array; certificate: string; at?: Date; institution?: string },
+): Promise<Verification> => {
+  const known = await vouch(ctx, o);
+  if (!known.ok) return known;
+  const { institution, serial, subject } = known;
+  if (o.institution !== undefined && institution !== o.institution) return { ok: false, fault: "another-institution" };
+  return known.fits(o.bytes, o.signature) ? { ok: true, institution, serial, subject } : { ok: false, fault: "signature" };
 };
 
 export const checkPdf = async (ctx: Context, bytes: Uint8Array): Promise<PdfReport> => verifyPdf(bytes, await trusted(ctx));
