@@ -19,7 +19,7 @@ const Uuid = T.String({ pattern: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" }
 const Hash = T.String({ pattern: "^[0-9a-f]{64}$" });
 const Pem = T.String({ maxLength: 60_000 });
 const Size = T.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
-const Kind = T.Enum(["root", "issuing", "seal", "person", "tsa", "ocsp", "ledger", "anchor", "intermediate"]);
+const Kind = T.Enum(["root", "issuing", "seal", "person", "tsa", "ocsp", "ledger", "anchor", "intermediate", "tls", "configuration"]);
 const Reason = T.Enum(["unspecified", "keyCompromise", "affiliationChanged", "superseded", "cessationOfOperation"]);
 
 export const CertificateView = T.Object({

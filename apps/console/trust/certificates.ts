@@ -6,7 +6,7 @@ import { words } from "./words.ts";
 
 type Certificate = OutputOf<typeof listCertificates>["certificates"][number];
 const path = "/console/certificats";
-const kinds = ["root", "issuing", "seal", "person", "tsa", "ocsp", "ledger", "anchor", "intermediate"] as const;
+const kinds = ["root", "issuing", "seal", "person", "tsa", "ocsp", "ledger", "anchor", "intermediate", "tls", "configuration"] as const;
 const soonDays = 30;
 
 /** What the state of a certificate is today, the gravest first. */

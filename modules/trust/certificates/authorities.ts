@@ -4,12 +4,13 @@ import { certificateMissing } from "../problems.ts";
 import { type Held, issueCertificate, onDemand, type Subject, usableOne } from "./issue.ts";
 
 /** What certificates call our own services; the subject of each is its kind. */
-const own: Readonly<Record<"root" | "issuing" | "tsa" | "ocsp" | "ledger", Text>> = {
+const own: Readonly<Record<"root" | "issuing" | "tsa" | "ocsp" | "ledger" | "configuration", Text>> = {
   root: { fr: "Autorité racine intégrée", en: "Built-in root authority" },
   issuing: { fr: "Autorité émettrice intégrée", en: "Built-in issuing authority" },
   tsa: { fr: "Autorité d’horodatage intégrée", en: "Built-in time-stamp authority" },
   ocsp: { fr: "Réponses sur l’état des certificats", en: "Certificate status responses" },
   ledger: { fr: "Scellement du journal", en: "Ledger sealing" },
+  configuration: { fr: "Configuration des échanges", en: "Exchange configuration" },
 };
 
 export type OwnKind = keyof typeof own;
@@ -50,6 +51,9 @@ export const serviceOf = async (j: JobContext, kind: OwnKind): Promise<Held> => 
   if (!found) throw certificateMissing();
   return found;
 };
+
+/** The key that signs the exchange's configuration: made when first needed, so that an installation without gateways has none. */
+export const configurationKey = async (j: JobContext): Promise<Held> => ensure(j, "configuration", await serviceOf(j, "issuing"));
 
 /** The certificate a subject signs with, made on demand where the installation's policy allows it. */
 export const signerFor = async (j: JobContext, subject: Subject & { kind: Extract<Profile, "seal" | "person"> }): Promise<Held> => {

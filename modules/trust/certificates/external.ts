@@ -7,31 +7,32 @@ import { certificateRefused, requestUnknown } from "../problems.ts";
 import { type Certificate, readCertificates, same, verified } from "../x509/read.ts";
 import { chainOf, type ChainFault } from "../x509/chain.ts";
 import { keepIssued } from "./issue.ts";
-import { byDer, type CertificateRow, closeRequest, keep, type NewCertificate, openRequest, usable } from "./store.ts";
+import { byDer, type CertificateRow, claim, closeRequest, keep, type NewCertificate, openRequest, usable } from "./store.ts";
 import { trusted } from "./trusted.ts";
 
-const texts: Readonly<Record<ChainFault | "unreadable" | "another-key" | "fingerprint" | "not-a-root", { fr: string; en: string }>> = {
-  unreadable: { fr: "Le fichier PEM n’est pas lisible.", en: "The PEM file is not readable." },
-  "another-key": { fr: "Ce certificat n’est pas celui de la clé demandée.", en: "This certificate is not for the key of the request." },
-  "unknown-issuer": {
-    fr: "Ce certificat ne mène à aucune autorité racine admise ici.",
-    en: "This certificate leads to no root authority admitted here.",
-  },
-  "not-yet-valid": { fr: "Ce certificat n’est pas encore valable.", en: "This certificate is not valid yet." },
-  expired: { fr: "Ce certificat a expiré.", en: "This certificate has expired." },
-  revoked: { fr: "Ce certificat est révoqué.", en: "This certificate is revoked." },
-  "not-an-authority": {
-    fr: "Un certificat de la chaîne n’est pas celui d’une autorité.",
-    en: "A certificate of the chain is not an authority’s.",
-  },
-  "unread-extension": {
-    fr: "Ce certificat porte une condition critique inconnue.",
-    en: "This certificate has an unknown critical condition.",
-  },
-  "wrong-use": { fr: "Ce certificat n’est pas fait pour cet usage.", en: "This certificate is not made for this use." },
-  fingerprint: { fr: "L’empreinte ne correspond pas au certificat.", en: "The fingerprint does not match the certificate." },
-  "not-a-root": { fr: "Ce certificat n’est pas celui d’une autorité racine.", en: "This certificate is not a root authority’s." },
-};
+export const texts: Readonly<Record<ChainFault | "unreadable" | "another-key" | "fingerprint" | "not-a-root", { fr: string; en: string }>> =
+  {
+    unreadable: { fr: "Le fichier PEM n’est pas lisible.", en: "The PEM file is not readable." },
+    "another-key": { fr: "Ce certificat n’est pas celui de la clé demandée.", en: "This certificate is not for the key of the request." },
+    "unknown-issuer": {
+      fr: "Ce certificat ne mène à aucune autorité racine admise ici.",
+      en: "This certificate leads to no root authority admitted here.",
+    },
+    "not-yet-valid": { fr: "Ce certificat n’est pas encore valable.", en: "This certificate is not valid yet." },
+    expired: { fr: "Ce certificat a expiré.", en: "This certificate has expired." },
+    revoked: { fr: "Ce certificat est révoqué.", en: "This certificate is revoked." },
+    "not-an-authority": {
+      fr: "Un certificat de la chaîne n’est pas celui d’une autorité.",
+      en: "A certificate of the chain is not an authority’s.",
+    },
+    "unread-extension": {
+      fr: "Ce certificat porte une condition critique inconnue.",
+      en: "This certificate has an unknown critical condition.",
+    },
+    "wrong-use": { fr: "Ce certificat n’est pas fait pour cet usage.", en: "This certificate is not made for this use." },
+    fingerprint: { fr: "L’empreinte ne correspond pas au certificat.", en: "The fingerprint does not match the certificate." },
+    "not-a-root": { fr: "Ce certificat n’est pas celui d’une autorité racine.", en: "This certificate is not a root authority’s." },
+  };
 
 const refuse = (why: keyof typeof texts) => certificateRefused({ detail: texts[why] });
 
@@ -73,8 +74,11 @@ export const importCertificate = async (ctx: Context, request: string, text: str
     key: asked.key,
     chain: above.slice(0, -1).map((c) => c.der),
   };
-  if (!(await keepIssued(ctx, made, current?.id))) throw refuse("another-key");
-  await closeRequest(ctx, asked.id, made.id);
+  // The exchange's configuration may have brought it before: then only our key is put to it.
+  const known = await byDer(ctx, certificate.der);
+  const kept = known ? await claim(ctx, known.id, asked.key, current?.id) : await keepIssued(ctx, made, current?.id);
+  if (!kept) throw refuse("another-key");
+  await closeRequest(ctx, asked.id, known?.id ?? made.id);
   return (await byDer(ctx, certificate.der))!;
 };
 
@@ -93,7 +97,7 @@ export const addAnchor = async (ctx: Context, text: string, fingerprint: string)
   return (await byDer(ctx, root.der))!;
 };
 
-const outside = (ctx: Context, c: Certificate): Omit<NewCertificate, "kind"> => ({
+export const outside = (ctx: Context, c: Certificate): Omit<NewCertificate, "kind"> => ({
   id: ctx.ids.uuid(),
   subject: hex(c.serial),
   institution: null,

@@ -25,6 +25,8 @@ export interface Subject {
   /** name of the institution a person decides for */
   organization?: string;
   name: string;
+  /** for a server: the host its certificate names */
+  host?: string;
 }
 
 type Signing = Pick<JobContext, "port">;
@@ -48,6 +50,7 @@ export const subjectName = (j: Pick<JobContext, "country">, s: Subject): Name =>
   const state = j.country.name.fr;
   if (s.kind === "seal") return { country, organization: s.name, organizationIdentifier: `GOV${country}-${s.subject}`, commonName: s.name };
   if (s.kind === "person") return { country, organization: s.organization, serialNumber: s.subject, commonName: s.name };
+  if (s.kind === "tls") return { country, organization: s.organization ?? s.name, commonName: s.subject };
   return { country, organization: state, unit: "Toguna", commonName: s.name };
 };
 
@@ -57,14 +60,23 @@ const earliest = Date.UTC(2026, 0, 1);
 /** Clocks of neighbours differ: a certificate is already valid for a machine a few minutes behind. */
 const backdated = 5 * 60_000;
 
-export const onDemand = (config: PublicConfig): boolean => config.demo || config.setting("trust_on_demand") === "1";
+/** A gateway's certificates come from the centre, never from an authority of its own. */
+export const onDemand = (config: PublicConfig): boolean =>
+  config.role !== "gateway" && (config.demo || config.setting("trust_on_demand") === "1");
 
 /** Makes a key and, signed by the issuer (or by itself), its certificate. Nothing is kept yet: this happens outside any transaction. */
 export const buildIssued = async (o: Making, s: Subject, issuer: Held | undefined): Promise<NewCertificate> => {
-  const now = new Date(Math.floor(o.clock.now().getTime() / 1000) * 1000);
-  if (now.getTime() < earliest) throw clockImplausible();
+  if (o.clock.now().getTime() < earliest) throw clockImplausible();
   const keys = o.port(keysPort);
   const key = await keys.generate(`${s.kind} ${s.subject}`);
+  return { ...(await certified(o, s, key.spki, issuer ?? ((message) => keys.sign(key.id, message)))), key: key.id };
+};
+
+/** The certificate alone, for a key that may be somebody else's; an issuer, or what signs a root by itself. */
+export const certified = async (o: Making, s: Subject, spki: Uint8Array, by: Held | Sign): Promise<NewCertificate> => {
+  const now = new Date(Math.floor(o.clock.now().getTime() / 1000) * 1000);
+  if (now.getTime() < earliest) throw clockImplausible();
+  const issuer = typeof by === "function" ? undefined : by;
   const name = nameDer(subjectName(o, s));
   const serial = serialFrom(o.ids.bytes(16));
   const end = new Date(now);
@@ -80,14 +92,20 @@ export const buildIssued = async (o: Making, s: Subject, issuer: Held | undefine
       subject: name,
       notBefore,
       notAfter,
-      spki: key.spki,
-      extensions: extensions(s.kind, key.spki, issuer?.certificate.spki ?? key.spki, {
-        ocsp: `${origin}/ocsp`,
-        issuer: `${origin}/trust/issuers/${above}.cer`,
-        crl: `${origin}/crl/${above}.crl`,
-      }),
+      spki,
+      extensions: extensions(
+        s.kind,
+        spki,
+        issuer?.certificate.spki ?? spki,
+        {
+          ocsp: `${origin}/ocsp`,
+          issuer: `${origin}/trust/issuers/${above}.cer`,
+          crl: `${origin}/crl/${above}.crl`,
+        },
+        s.host,
+      ),
     },
-    issuer?.sign ?? ((message) => keys.sign(key.id, message)),
+    typeof by === "function" ? by : by.sign,
   );
   return {
     id: o.ids.uuid(),
@@ -97,7 +115,7 @@ export const buildIssued = async (o: Making, s: Subject, issuer: Held | undefine
     name: s.name,
     serial: hex(serial),
     issuer: issuer?.row.id ?? null,
-    key: key.id,
+    key: null,
     der: Buffer.from(der),
     chain: issuer && issuer.row.kind !== "root" ? issuer.chain.map((d) => Buffer.from(d)) : [],
     notBefore,
@@ -147,4 +165,10 @@ export const issueCertificate = async (j: JobContext, subject: Subject, issuer: 
 };
 
 export const factSubject = (s: { kind: string; subject: string }): string =>
-  s.kind === "seal" ? `institution:${s.subject}` : s.kind === "person" ? `account:${s.subject}` : `authority:${s.kind}`;
+  s.kind === "seal"
+    ? `institution:${s.subject}`
+    : s.kind === "tls"
+      ? `exchange-server:${s.subject}`
+      : s.kind === "person"
+        ? `account:${s.subject}`
+        : `authority:${s.kind}`;

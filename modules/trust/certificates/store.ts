@@ -99,6 +99,12 @@ export async function keep(ctx: Context, c: NewCertificate, replaces?: string): 
   return true;
 }
 
+/** A certificate known without its key turns out to be ours: from now on its subject signs with it. */
+export async function claim(ctx: Context, id: string, key: string, replaces?: string): Promise<boolean> {
+  if (replaces) await ctx.db.run(sql`update trust.certificate set retired_at = ${ctx.clock.now()} where id = ${replaces}`);
+  return (await ctx.db.run(sql`update trust.certificate set key = ${key} where id = ${id} and key is null`)) === 1;
+}
+
 /** False when it was revoked before: a revocation's date is never moved. */
 export async function revoke(ctx: Context, id: string, reason: Reason): Promise<boolean> {
   const done = await ctx.db.run(sql`

@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+import type { Context, JobContext } from "#kernel";
+import { oids } from "../der/oids.ts";
+import { ecdsaSignature } from "../der/write.ts";
+import { keysPort } from "../ports.ts";
+import { buildRequest } from "../x509/build.ts";
+import { chainOf } from "../x509/chain.ts";
+import { configurationSigning } from "../x509/profiles.ts";
+import { pem, readCertificates, verified } from "../x509/read.ts";
+import type { Reason } from "../x509/revocations.ts";
+import { configurationKey } from "./authorities.ts";
+import { addAnchor, importCertificate } from "./external.ts";
+import { keepForeign } from "./foreign.ts";
+import { subjectName } from "./issue.ts";
+import { authorities, keepRequest } from "./store.ts";
+import { adoptRevocation, memberRows } from "./store-tls.ts";
+
+/** Certificates as the exchange's configuration carries them, PEM. */
+export interface MemberCertificates {
+  anchors: string[];
+  seals: { institution: string; certificate: string }[];
+  servers: { server: string; certificate: string }[];
+  revoked: { certificate: string; at: string; reason: Reason }[];
+}
+
+const chainPem = (row: { der: Uint8Array; chain: readonly Uint8Array[] }) =>
+  [row.der, ...row.chain].map((der) => pem("CERTIFICATE", der)).join("");
+
+/** The centre's side: every anchor, seal and server certificate that has not ended, and which of them were revoked. */
+export const memberCertificates = async (ctx: Context): Promise<MemberCertificates> => {
+  const rows = await memberRows(ctx);
+  const good = (kind: string) => rows.filter((row) => row.kind === kind && row.revokedAt === null);
+  return {
+    anchors: [...good("root"), ...good("anchor")].map((row) => pem("CERTIFICATE", row.der)),
+    seals: good("seal").map((row) => ({ institution: row.subject, certificate: chainPem(row) })),
+    servers: good("tls").map((row) => ({ server: row.subject, certificate: chainPem(row) })),
+    revoked: rows
+      .filter((row) => row.revokedAt !== null && (row.kind === "seal" || row.kind === "tls"))
+      .map((row) => ({ certificate: pem("CERTIFICATE", row.der), at: row.revokedAt!.toISOString(), reason: row.reason as Reason })),
+  };
+};
+
+/** The gateway's side: takes over what a configuration it has verified says of certificates. */
+export const admitMembers = async (ctx: Context, m: MemberCertificates): Promise<void> => {
+  for (const anchor of m.anchors) await addAnchor(ctx, anchor, fingerprintOf(anchor)!);
+  for (const { institution, certificate } of m.seals)
+    await keepForeign(ctx, certificate, { kind: "seal", subject: institution, institution });
+  for (const { server, certificate } of m.servers) await keepForeign(ctx, certificate, { kind: "tls", subject: server, institution: null });
+  for (const { certificate, at, reason } of m.revoked) {
+    const [read] = readCertificates(certificate) ?? [];
+    if (read) await adoptRevocation(ctx, read.der, new Date(at), reason);
+  }
+};
+
+/** SHA-256 of the first certificate in a PEM text, hexadecimal. */
+export const fingerprintOf = (text: string): string | undefined => {
+  const [certificate] = readCertificates(text) ?? [];
+  return certificate && createHash("sha256").update(certificate.der).digest("hex");
+};
+
+/** What a joining server pins before it knows anything else: SHA-256 of the root above our own issuing authority. */
+export const anchorFingerprint = async (ctx: Context): Promise<string | undefined> => {
+  const root = (await authorities(ctx)).find((row) => row.kind === "root");
+  return root && createHash("sha256").update(root.der).digest("hex");
+};
+
+export interface ConfigurationSignature {
+  /** ES256, r || s */
+  signature: Uint8Array;
+  /** PEM: the configuration's certificate, those above it, the root last. */
+  certificate: string;
+}
+
+/** The centre speaks for the directory. */
+export const signConfiguration = async (j: JobContext, bytes: Uint8Array): Promise<ConfigurationSignature> => {
+  const key = await configurationKey(j);
+  const roots = (await j.transaction((ctx) => authorities(ctx), { readOnly: true })).filter((row) => row.kind === "root");
+  const certificate = [...key.chain, ...roots.map((row) => row.der)].map((der) => pem("CERTIFICATE", der)).join("");
+  return { signature: await key.sign(bytes), certificate };
+};
+
+/** Whether the directory of a pinned anchor says so: chain, dates, purpose of the key, arithmetic. Pure. */
+export const verifyConfiguration = (
+  o: ConfigurationSignature & { bytes: Uint8Array; at: Date; anchors: ReadonlySet<string> },
+): { ok: true } | { ok: false; fault: string } => {
+  const [leaf, ...sent] = readCertificates(o.certificate) ?? [];
+  if (!leaf) return { ok: false, fault: "certificate-unreadable" };
+  const anchors = sent.filter((c) => o.anchors.has(createHash("sha256").update(c.der).digest("hex")));
+  const chain = chainOf(leaf, { pool: sent, anchors, at: o.at });
+  if (!chain.ok) return { ok: false, fault: chain.fault };
+  if (leaf.extendedKeyUsage?.join() !== configurationSigning) return { ok: false, fault: "wrong-use" };
+  const sound = o.signature.length === 64 && verified(leaf.spki, oids.ecdsaWithSha256, o.bytes, ecdsaSignature(o.signature));
+  return sound ? { ok: true } : { ok: false, fault: "signature" };
+};
+
+/** Makes an institution's seal key here and the request for its certificate. */
+export const requestSeal = async (j: JobContext, owner: { id: string; name: string }): Promise<{ id: string; csr: string }> => {
+  const keys = j.port(keysPort);
+  const key = await keys.generate(`seal ${owner.id}`);
+  const subject = { kind: "seal" as const, subject: owner.id, institution: owner.id, name: owner.name };
+  const csr = await buildRequest(subjectName(j, subject), key.spki, (message) => keys.sign(key.id, message));
+  const id = j.ids.uuid();
+  await j.transaction((ctx) =>
+    keepRequest(ctx, { id, kind: "seal", subject: owner.id, institution: owner.id, name: owner.name, key: key.id, spki: key.spki, csr }),
+  );
+  return { id, csr: pem("CERTIFICATE REQUEST", csr) };
+};
+
+export const takeSeal = async (ctx: Context, request: string, text: string): Promise<{ serial: string; notAfter: Date }> => {
+  const row = await importCertificate(ctx, request, text);
+  return { serial: row.serial, notAfter: row.notAfter };
+};
+
+/** Admits the anchor whose fingerprint the joining token carries. */
+export const pinAnchor = async (ctx: Context, text: string, fingerprint: string): Promise<void> => {
+  await addAnchor(ctx, text, fingerprint);
+};
