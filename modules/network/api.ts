@@ -8,6 +8,7 @@ const Revision = T.Integer({ minimum: 1, maximum: 2_000_000_000 });
 const Format = T.Enum(["csv", "geojson", "netbox"]);
 const Kind = T.Enum(["cable", "circuit"]);
 
+const Origin = T.Enum(["pack", "import", "branch", "plan"]);
 const NodeLine = T.Object({ id: T.String(), name: T.String(), kind: T.String(), point: Point });
 const InstitutionLine = T.Object({ id: T.String(), name: T.String(), node: T.String() });
 const FailureView = T.Object({
@@ -92,7 +93,7 @@ export const listRevisions = contract({
         number: T.Integer(),
         at: T.String(),
         actor: T.String(),
-        origin: T.Enum(["pack", "import"]),
+        origin: Origin,
         note: T.Optional(T.String()),
         added: T.Integer(),
         changed: T.Integer(),
@@ -112,7 +113,7 @@ export const readOverview = contract({
   output: T.Object({
     revision: T.Integer(),
     at: T.String(),
-    origin: T.Enum(["pack", "import"]),
+    origin: Origin,
     notice: T.Optional(T.String({ description: "What is known and what is made up, while the pack's network stands" })),
     totals: T.Object({
       hubs: T.Integer(),

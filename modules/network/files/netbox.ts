@@ -1,9 +1,10 @@
-import type { Plant } from "../plant/shapes.ts";
+import { uses, type Plant } from "../plant/shapes.ts";
 import type { RawRow, Read } from "./records.ts";
 
 type Any = Record<string, unknown>;
 const object = (v: unknown): Any => (typeof v === "object" && v !== null && !Array.isArray(v) ? (v as Any) : {});
 const list = (v: unknown): Any[] => (Array.isArray(v) ? v.map(object) : []);
+const roles = new Set<string>(["pool", "other", ...uses]);
 /** The panel every node's cables end on: NetBox ends a cable on a port of a device, never on a place. */
 const panel = (node: string) => `odf:${node}`;
 
@@ -24,13 +25,22 @@ export function toNetBox(plant: Plant): Any {
     })),
     devices: [
       ...[...touched].map((node) => ({ name: panel(node), site: { slug: node }, role: { slug: "patch-panel" } })),
-      ...plant.device.map(({ id, node, role, ...custom_fields }) => ({
+      ...plant.device.map(({ id, node, role, rack, unit, ...custom_fields }) => ({
         name: id,
         site: { slug: node },
         role: { slug: role ?? "" },
+        rack: rack === undefined ? null : { name: rack },
+        position: unit ?? null,
         custom_fields,
       })),
     ],
+    locations: plant.room.map(({ id, node, ...custom_fields }) => ({ slug: id, site: { slug: node }, custom_fields })),
+    racks: plant.rack.map(({ id, room, units, ...custom_fields }) => ({
+      name: id,
+      location: { slug: room },
+      u_height: units,
+      custom_fields,
+    })),
     rear_ports: plant.cable.flatMap((c) =>
       [c.a, c.b].map((node) => ({ device: { name: panel(node) }, name: c.id, type: "splice", positions: c.strands })),
     ),
@@ -55,6 +65,20 @@ export function toNetBox(plant: Plant): Any {
       device: { name: device },
       name,
       speed: capacity === undefined ? null : capacity * 1000,
+      custom_fields,
+    })),
+    vlans: plant.vlan.map(({ id, node, vid, ...custom_fields }) => ({ name: id, vid, site: { slug: node }, custom_fields })),
+    prefixes: plant.prefix.map(({ id, prefix, role, node, ...custom_fields }) => ({
+      prefix,
+      status: role === "pool" ? "container" : "active",
+      role: { slug: role },
+      scope_type: node === undefined ? null : "dcim.site",
+      scope: node === undefined ? null : { slug: node },
+      custom_fields: { id, ...custom_fields },
+    })),
+    asns: plant.asn.map(({ number, node, ...custom_fields }) => ({
+      asn: number,
+      sites: node === undefined ? [] : [{ slug: node }],
       custom_fields,
     })),
     plugins: { toguna: { ducts: plant.duct, splices: plant.splice } },
@@ -83,11 +107,23 @@ export function fromNetBox(value: unknown): Read {
       lon: s.longitude,
       lat: s.latitude,
     });
+  for (const r of list(whole.locations))
+    add("room", { name: r.name ?? r.slug, ...object(r.custom_fields), id: r.slug, node: object(r.site).slug });
+  for (const r of list(whole.racks))
+    add("rack", { name: r.name, ...object(r.custom_fields), id: r.name, room: object(r.location).slug, units: r.u_height });
   const siteOf = new Map<unknown, unknown>();
   for (const d of list(whole.devices)) {
     siteOf.set(d.name, object(d.site).slug);
     if (object(d.role).slug === "patch-panel") continue;
-    add("device", { name: d.name, ...object(d.custom_fields), id: d.name, node: object(d.site).slug, role: object(d.role).slug });
+    add("device", {
+      name: d.name,
+      ...object(d.custom_fields),
+      id: d.name,
+      node: object(d.site).slug,
+      role: object(d.role).slug,
+      rack: object(d.rack).name,
+      unit: d.position,
+    });
   }
   const positions = new Map(list(whole.rear_ports).map((r) => [`${String(object(r.device).name)}\n${String(r.name)}`, r.positions]));
   for (const c of list(whole.cables)) {
@@ -124,6 +160,24 @@ export function fromNetBox(value: unknown): Read {
       name: p.name,
       capacity: typeof p.speed === "number" ? Math.round(p.speed / 1000) : undefined,
     });
+  }
+  for (const v of list(whole.vlans))
+    add("vlan", { name: v.name, ...object(v.custom_fields), id: v.name, vid: v.vid, node: object(v.site).slug });
+  for (const x of list(whole.prefixes)) {
+    const own = object(x.custom_fields);
+    const role = object(x.role).slug;
+    add("prefix", {
+      ...own,
+      id: own.id ?? `prefix:${String(x.prefix).replace("/", "-")}`,
+      prefix: x.prefix,
+      // a role of somebody else's NetBox is kept as a prefix that is in use
+      role: roles.has(String(role)) ? role : "other",
+      node: object(x.scope).slug ?? object(x.site).slug,
+    });
+  }
+  for (const a of list(whole.asns)) {
+    const own = object(a.custom_fields);
+    add("asn", { ...own, id: own.id ?? `as:${String(a.asn)}`, number: a.asn, node: list(a.sites)[0]?.slug });
   }
   const ours = object(object(whole.plugins).toguna);
   for (const d of list(ours.ducts)) add("duct", d);

@@ -5,6 +5,9 @@ import type { exportPlant as exporting, importPlant as importing, listRevisions 
 import { plantExported, plantImported, plantLoaded } from "../facts.ts";
 import { readFile, toGeoJson, writeFile } from "../files/formats.ts";
 import { build } from "../files/records.ts";
+import { assign, withPlan } from "../addressing/assign.ts";
+import { usualPools } from "../addressing/pools.ts";
+import { planned, tenantsOf } from "../addressing/tenants.ts";
 import { packPlant, plantFile } from "../pack.ts";
 import { importRefused, noNetwork, revisionUnknown } from "../problems.ts";
 import { difference, plantFaults, type Known } from "./rules.ts";
@@ -12,10 +15,12 @@ import { kinds, noPlant, type Kind, type Plant } from "./shapes.ts";
 import * as store from "./store.ts";
 
 const mostFaults = 100;
-const digestOf = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("base64url");
+/** Raised when the rule gives other addresses: a pack's network is then loaded again. */
+const ruleOfAddresses = 1;
+export const digestOf = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("base64url");
 
 /** Sites and bounds of the country as the registry has them. */
-async function known(ctx: Context): Promise<Known> {
+export async function known(ctx: Context): Promise<Known> {
   const sites = new Set((await institutions(ctx)).flatMap((i) => i.sites.map((s) => s.id)));
   return { sites, box: ctx.country.get(outline).bbox };
 }
@@ -26,20 +31,21 @@ export async function loadPlant(ctx: Context): Promise<void> {
   if (Array.isArray(file)) return;
   await store.lockPlant(ctx);
   const last = await store.lastRevision(ctx);
-  const digest = digestOf(file);
-  if (last && (last.origin === "import" || last.digest === digest)) return;
+  const digest = digestOf([file, ruleOfAddresses]);
+  if (last && (last.origin !== "pack" || last.digest === digest)) return;
   const plant = packPlant(file);
   const faults = plantFaults(plant, await known(ctx), () => 0);
   if (faults.length) throw new Error(`network of the country pack: ${faults.slice(0, 5).map((f) => f.message.en).join("; ")}`); // prettier-ignore
-  const { number, counts } = await write(ctx, last, plant, { origin: "pack", digest, note: null });
+  const full = planned(plant, await tenantsOf(ctx, plant), usualPools(ctx.secret("network.ula")));
+  const { number, counts } = await write(ctx, last, full, { origin: "pack", digest, note: null });
   await ctx.record(plantLoaded, "network:plant", { country: ctx.country.code, revision: number, ...counts });
 }
 
-async function write(
+export async function write(
   ctx: Context,
   last: store.Revision | undefined,
   plant: Plant,
-  o: { origin: "pack" | "import"; digest: string; note: string | null },
+  o: { origin: store.Origin; digest: string; note: string | null },
 ) {
   const before = last ? await store.plantAt(ctx, last.number) : noPlant();
   const change = difference(before, plant);
@@ -59,6 +65,7 @@ export async function importPlant(ctx: Context, q: InputOf<typeof importing>): P
   let plant = built.plant;
   if (q.mode === "merge" && last) plant = merged(await store.plantAt(ctx, last.number), plant);
   const lineOf = (kind: Kind, id: string) => built.lines.get(`${kind}\n${id}`) ?? 1;
+  if (q.mode !== "merge" && last) plant = keepingPlan(await store.plantAt(ctx, last.number), plant);
   // what refers to a line that could not be read is not said to be wrong as well
   if (faults.length === 0) faults.push(...plantFaults(plant, await known(ctx), lineOf));
   if (read.rows.length === 0 && faults.length === 0)
@@ -78,6 +85,18 @@ export async function importPlant(ctx: Context, q: InputOf<typeof importing>): P
   const { number, counts } = await write(ctx, last, plant, { origin: "import", digest: digestOf(q.text), note: q.note ?? null });
   await ctx.record(plantImported, "network:plant", { revision: number, ...counts, illustrative });
   return { revision: number, ...counts, illustrative };
+}
+
+const planKinds = ["vlan", "prefix", "asn"] as const;
+
+/** A file that says nothing of addresses leaves those there are: nobody's address moves because a cable was surveyed. */
+function keepingPlan(before: Plant, fresh: Plant): Plant {
+  if (planKinds.some((k) => fresh[k].length)) return fresh;
+  const with_ = { ...fresh, vlan: before.vlan, prefix: before.prefix, asn: before.asn };
+  const gone = assign(with_, [], []);
+  const kept = withPlan(with_, { ...gone, added: { prefix: [], vlan: [], asn: [] } });
+  // pools that serve nobody any more go with the rest
+  return kept.prefix.some((x) => x.role !== "pool") ? kept : fresh;
 }
 
 function merged(before: Plant, fresh: Plant): Plant {

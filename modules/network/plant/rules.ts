@@ -1,4 +1,6 @@
 import type { Text } from "#kernel";
+import { addressFaults } from "../addressing/rules.ts";
+import { placeFaults } from "./place-rules.ts";
 import { kinds, type Cable, type Circuit, type Kind, type Plant, type Point } from "./shapes.ts";
 
 export interface Fault {
@@ -13,6 +15,9 @@ export interface Known {
   box: readonly number[] | undefined;
 }
 
+/** Tells one fault of one element, in both languages. */
+export type Say = (kind: Kind, id: string, column: string, fr: string, en: string) => void;
+
 /** Metres on a sphere of the Earth's mean radius (haversine). */
 export function metres(a: Point, b: Point): number {
   const rad = Math.PI / 180;
@@ -24,8 +29,8 @@ export function metres(a: Point, b: Point): number {
 /** What does not hold together in a whole plant; `lineOf` says where each element was read. */
 export function plantFaults(p: Plant, known: Known, lineOf: (kind: Kind, id: string) => number): Fault[] {
   const faults: Fault[] = [];
-  const say = (kind: Kind, id: string, column: string, fr: string, en: string) =>
-    faults.push({ line: lineOf(kind, id), column, message: { fr: `${id} : ${fr}`, en: `${id}: ${en}` } });
+  const say: Say = (kind, id, column, fr, en) =>
+    void faults.push({ line: lineOf(kind, id), column, message: { fr: `${id} : ${fr}`, en: `${id}: ${en}` } });
   const nodes = new Map(p.node.map((n) => [n.id, n]));
   const ducts = new Set(p.duct.map((d) => d.id));
   const cables = new Map(p.cable.map((c) => [c.id, c]));
@@ -103,6 +108,8 @@ export function plantFaults(p: Plant, known: Known, lineOf: (kind: Kind, id: str
       say("port", port.id, "strand", "le câble et le brin vont ensemble.", "cable and strand go together.");
     else if (device && port.cable !== undefined) take("port", port.id, "cable", port.cable, device.node, port.strand!, 1);
   }
+  placeFaults(p, say);
+  addressFaults(p, say);
   return faults.toSorted((x, y) => x.line - y.line);
 }
 

@@ -66,7 +66,28 @@ export const Splice = T.Object({
 });
 export type Splice = Static<typeof Splice>;
 
-export const Device = T.Object({ ...row, node: Id, name: Name, role: T.Optional(T.String({ maxLength: 80 })) });
+/** Where equipment stands inside a place. */
+export const Room = T.Object({ ...row, node: Id, name: Name });
+export type Room = Static<typeof Room>;
+
+export const Rack = T.Object({
+  ...row,
+  room: Id,
+  name: Name,
+  units: T.Integer({ minimum: 1, maximum: 100, description: "rack units of 44.45 mm (IEC 60297-3)" }),
+});
+export type Rack = Static<typeof Rack>;
+
+const Unit = T.Optional(T.Integer({ minimum: 1, maximum: 100, description: "lowest rack unit taken, counted from the floor" }));
+export const Device = T.Object({
+  ...row,
+  node: Id,
+  name: Name,
+  role: T.Optional(T.String({ maxLength: 80 })),
+  rack: T.Optional(Id),
+  unit: Unit,
+  height: T.Optional(T.Integer({ minimum: 1, maximum: 100, description: "rack units, 1 unless said" })),
+});
 export type Device = Static<typeof Device>;
 
 export const Port = T.Object({
@@ -79,20 +100,70 @@ export const Port = T.Object({
 });
 export type Port = Static<typeof Port>;
 
+/** A segment of a place's own switches (IEEE 802.1Q); numbers are the place's own. */
+export const Vlan = T.Object({
+  ...row,
+  node: Id,
+  vid: T.Integer({ minimum: 1, maximum: 4094 }),
+  name: Name,
+  institution: T.Optional(T.String({ maxLength: 120, description: "The registry's institution" })),
+});
+export type Vlan = Static<typeof Vlan>;
+
+export const uses = ["loopback", "link", "segment", "overlay"] as const;
+/** Addresses: a pool from which the rule takes, or what it (or somebody) gave away. */
+export const Prefix = T.Object({
+  ...row,
+  prefix: T.String({ minLength: 3, maxLength: 49, description: "RFC 4632 or RFC 4291, no bit beyond the length" }),
+  role: T.Enum(["pool", ...uses, "other"]),
+  serves: T.Optional(T.Enum([...uses], { description: "A pool's use" })),
+  node: T.Optional(Id),
+  span: T.Optional(Id),
+  vlan: T.Optional(Id),
+  institution: T.Optional(T.String({ maxLength: 120, description: "The registry's institution" })),
+});
+export type Prefix = Static<typeof Prefix>;
+
+export const Asn = T.Object({
+  ...row,
+  number: T.Integer({ minimum: 1, maximum: 4_294_967_294, description: "RFC 6793; private from 4200000000 (RFC 6996)" }),
+  node: T.Optional(Id),
+  name: T.Optional(Name),
+});
+export type Asn = Static<typeof Asn>;
+
 export interface Plant {
   node: Node[];
+  room: Room[];
+  rack: Rack[];
   duct: Duct[];
   cable: Cable[];
   circuit: Circuit[];
   splice: Splice[];
   device: Device[];
   port: Port[];
+  vlan: Vlan[];
+  prefix: Prefix[];
+  asn: Asn[];
 }
 export type Kind = keyof Plant;
-export const schemas = { node: Node, duct: Duct, cable: Cable, circuit: Circuit, splice: Splice, device: Device, port: Port };
+export const schemas = {
+  node: Node,
+  room: Room,
+  rack: Rack,
+  duct: Duct,
+  cable: Cable,
+  circuit: Circuit,
+  splice: Splice,
+  device: Device,
+  port: Port,
+  vlan: Vlan,
+  prefix: Prefix,
+  asn: Asn,
+};
 /** In the order in which they may refer to each other. */
 export const kinds = Object.keys(schemas) as Kind[];
 
 export function noPlant(): Plant {
-  return { node: [], duct: [], cable: [], circuit: [], splice: [], device: [], port: [] };
+  return Object.fromEntries(kinds.map((k) => [k, []])) as unknown as Plant;
 }

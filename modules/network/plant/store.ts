@@ -2,12 +2,13 @@ import { rawSql, sql, type Context, type Sql } from "#kernel";
 import type { Difference } from "./rules.ts";
 import { kinds, noPlant, schemas, type Kind, type Plant } from "./shapes.ts";
 
+export type Origin = "pack" | "import" | "branch" | "plan";
 export interface Revision {
   number: number;
   id: string;
   at: Date;
   actor: string;
-  origin: "pack" | "import";
+  origin: Origin;
   digest: string;
   note: string | null;
   added: number;

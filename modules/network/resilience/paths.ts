@@ -34,6 +34,26 @@ function heap(): Heap {
   };
 }
 
+/** Least lengths from one node to all (Dijkstra); Infinity where no way leads. */
+export function distances(g: Graph, length: ArrayLike<number>, from: number): Float64Array {
+  const far = new Float64Array(g.size).fill(Infinity);
+  far[from] = 0;
+  const queue = heap();
+  queue.push(0, from);
+  for (let top = queue.pop(); top; top = queue.pop()) {
+    const [d, v] = top;
+    if (d > far[v]!) continue;
+    for (let k = g.start[v]!; k < g.start[v + 1]!; k++) {
+      const l = g.at[k]!;
+      const w = g.a[l]! + g.b[l]! - v;
+      if (d + length[l]! >= far[w]!) continue;
+      far[w] = d + length[l]!;
+      queue.push(far[w]!, w);
+    }
+  }
+  return far;
+}
+
 /**
  * Two link-disjoint paths of least total length (Suurballe 1974, in the form of Suurballe and Tarjan 1984), as lists of links
  * from `from` to `to`; one path when there are no two; none when they are not joined. Lengths must not be negative.

@@ -1,0 +1,76 @@
+import type { Plant, Prefix } from "../plant/shapes.ts";
+import { graph } from "../resilience/graph.ts";
+import { distances } from "../resilience/paths.ts";
+import type { OverlayIntent, OverlayPeer } from "./shapes.ts";
+
+export const overlayPort = 51_820;
+type Mesh = Omit<OverlayIntent, "interface">;
+
+/**
+ * WireGuard between sites and gateways: a site speaks to its two nearest gateways (cores and hubs) along the plant, the
+ * gateways with each other. A prefix stands with one peer only (cryptokey routing), so the second gateway waits.
+ */
+export function overlayOf(
+  p: Plant,
+  prefixes: readonly Prefix[],
+  loopback: (node: string) => { v4?: string; v6?: string },
+): Map<string, Mesh> {
+  const at = new Map(p.node.map((n, i) => [n.id, i]));
+  const spans = [...p.cable, ...p.circuit].filter((s) => at.has(s.a) && at.has(s.b) && s.a !== s.b);
+  const g = graph(p.node.length, spans.map((s) => [at.get(s.a)!, at.get(s.b)!] as const)); // prettier-ignore
+  const length = Float64Array.from(spans, (s) => s.length);
+  const gateways = p.node.filter((n) => n.kind === "core" || n.kind === "hub").toSorted((x, y) => (x.id < y.id ? -1 : 1));
+  const far = new Map(gateways.map((n) => [n.id, distances(g, length, at.get(n.id)!)]));
+  const own = Map.groupBy(prefixes.filter((x) => x.role === "overlay" && x.node), (x) => x.node!); // prettier-ignore
+  const held = Map.groupBy(prefixes.filter((x) => x.role === "segment" && x.node), (x) => x.node!); // prettier-ignore
+  const self = (id: string) => (own.get(id) ?? []).map((x) => x.prefix).toSorted();
+  const behind = (id: string) => (held.get(id) ?? []).map((x) => x.prefix).toSorted();
+  const everything = prefixes.filter((x) => x.role === "pool" && (x.serves === "segment" || x.serves === "overlay")).map((x) => x.prefix).toSorted(); // prettier-ignore
+
+  const nearest = new Map<string, string[]>();
+  const served = new Map<string, string[]>();
+  for (const n of p.node) {
+    if (n.kind !== "site") continue;
+    const two = gateways
+      .map((h) => ({ id: h.id, d: far.get(h.id)![at.get(n.id)!]! }))
+      .filter((h) => h.d < Infinity)
+      .toSorted((x, y) => x.d - y.d || (x.id < y.id ? -1 : 1))
+      .slice(0, 2)
+      .map((h) => h.id);
+    nearest.set(n.id, two);
+    if (two[0]) served.set(two[0], [...(served.get(two[0]) ?? []), n.id]);
+  }
+  const peer = (node: string, allowed: string[], o: { standby?: boolean; takes?: string[] } = {}): OverlayPeer => {
+    const { v4, v6 } = loopback(node);
+    return {
+      node,
+      ...(v4 ? { endpoint4: v4 } : {}),
+      ...(v6 ? { endpoint6: v6 } : {}),
+      port: overlayPort,
+      allowed,
+      standby: o.standby ?? false,
+      takes: o.takes ?? [],
+    };
+  };
+  const out = new Map<string, Mesh>();
+  const put = (id: string, peers: OverlayPeer[]) => {
+    if (peers.length === 0) return;
+    const [v4, v6] = [self(id).find((x) => !x.includes(":")), self(id).find((x) => x.includes(":"))];
+    out.set(id, { port: overlayPort, ...(v4 ? { v4 } : {}), ...(v6 ? { v6 } : {}), peers });
+  };
+  for (const [id, [first, second]] of nearest) {
+    if (!first) continue;
+    put(id, [peer(first, everything), ...(second ? [peer(second, [], { standby: true, takes: everything })] : [])]);
+  }
+  for (const h of gateways) {
+    const sites = [...nearest].filter(([, two]) => two.includes(h.id)).map(([id, [first]]) => {
+      const whole = [...self(id), ...behind(id)];
+      return first === h.id ? peer(id, whole) : peer(id, [], { standby: true, takes: whole });
+    }); // prettier-ignore
+    const others = gateways
+      .filter((o) => o !== h)
+      .map((o) => peer(o.id, [...self(o.id), ...behind(o.id), ...(served.get(o.id) ?? []).flatMap((s) => [...self(s), ...behind(s)])]));
+    put(h.id, [...others, ...sites.toSorted((x, y) => (x.node < y.node ? -1 : 1))]);
+  }
+  return out;
+}
