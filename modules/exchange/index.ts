@@ -4,6 +4,7 @@ import { answerByHand, followTraffic, manageServices, proveMessage, readRights, 
 import { loadCountry } from "./directory/load.ts";
 import { serviceByCode, subsystemsOf } from "./directory/store.ts";
 import type { Offer } from "./door.ts";
+import { evidenceSweeps } from "./evidence/sweeps.ts";
 import { answered, answeredByHand, asked, failed, handAsked, refused, serviceState, unanswered } from "./facts.ts";
 import { handlers } from "./handlers.ts";
 import { deliver, lapse } from "./hand/jobs.ts";
@@ -39,7 +40,7 @@ export const exchange = defineModule({
   handlers,
   facts: [asked, answered, refused, failed, handAsked, answeredByHand, unanswered, serviceState],
   jobs: [deliver],
-  sweeps: [lapse, concludeOrphans, erase],
+  sweeps: [lapse, concludeOrphans, erase, ...evidenceSweeps],
   permissions: [answerByHand, manageServices, readRights, searchTraffic, followTraffic, proveMessage],
   purposes: {
     "exchange.answer-by-hand": {
