@@ -69,3 +69,4 @@ export { CountryFile, easter, loadCountry, type Country } from "./country.ts";
 export * from "./page.ts";
 export { localDate, randomIds, systemClock } from "./time.ts";
 export { checkInput } from "./dispatch.ts";
+export * from "./reconcile/index.ts";
