@@ -5,7 +5,7 @@ import type { Behaviour } from "./faults.ts";
 import { json, listen, type Route, text } from "./http.ts";
 import { type MoneyDesk, openDesk } from "./money/desk.ts";
 import { moneyRoutes } from "./money/routes.ts";
-import { openapi } from "./openapi.ts";
+import { describe, openapi } from "./openapi.ts";
 import { money, type OperatorFile, registers as registersSection } from "./pack.ts";
 import { registerRoutes } from "./registers/routes.ts";
 import type { Register } from "./registers/search.ts";
@@ -64,7 +64,9 @@ export async function startSandbox(o: SandboxOptions): Promise<Sandbox> {
   const front: Route = ({ res, method, path }) => {
     const at = path.join("/");
     if (method !== "GET") return false;
+    const described = path.length === 3 && path[0] === "descriptions" ? registers.get(at.slice(13).replace(/\.json$/, "")) : undefined;
     if (at === "openapi.json") json(res, 200, openapi(registers.values(), "/"));
+    else if (described) json(res, 200, describe(described, `${listening.url}/registers/${described.owner}/${described.register}`));
     else if (at === "") text(res, 200, "text/plain", "Simulated outside world of the demonstration. See /openapi.json and /money\n");
     else return false;
     return true;

@@ -46,6 +46,18 @@ const Field = T.Object(
 );
 export type FieldSpec = Static<typeof Field>;
 
+/** The person a service is about: a query parameter, the nth segment below the service (from 1), values of the answer. */
+export const Subject = T.Object(
+  {
+    query: T.Optional(T.String({ minLength: 1, maxLength: 80 })),
+    segment: T.Optional(T.Integer({ minimum: 1, maximum: 9 })),
+    /** A JSON pointer, `*` for every element of a list. */
+    answer: T.Optional(T.String({ pattern: "^/", maxLength: 200 })),
+  },
+  strict,
+);
+export type Subject = Static<typeof Subject>;
+
 const Service = T.Object(
   {
     of: Selection,
@@ -63,6 +75,8 @@ const Service = T.Object(
     /** Query parameters understood, with the words a person reads. */
     query: T.Array(T.Object({ name: T.String(), label: Words }, strict)),
     fields: T.Array(Field),
+    /** Where a question or its answer names the person concerned by her identity number; absent: it is about nobody. */
+    subject: T.Optional(Subject),
     /** Days the body of an answer is kept; its proof is kept longer. */
     keepDays: T.Optional(T.Integer({ minimum: 0 })),
     ...Provenance,

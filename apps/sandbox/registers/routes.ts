@@ -1,4 +1,4 @@
-/** The registers over HTTP: GET /registers/<owner>/<register>?key=value. */
+/** The registers over HTTP: GET /registers/<owner>/<register>?key=value, or …/<register>/<value of its first key>. */
 import type { Ids } from "#kernel";
 import { answer, type Behaviour, calm, type FaultName, isFault, type Timer } from "../faults.ts";
 import { json, type Route } from "../http.ts";
@@ -21,11 +21,12 @@ const chance = (ids: Ids): number => {
 export function registerRoutes(world: RegisterWorld): Route {
   return ({ res, method, url, path }) => {
     const [root, owner, name] = path;
-    if (root !== "registers" || path.length !== 3) return false;
+    if (root !== "registers" || path.length < 3 || path.length > 4) return false;
     const register = world.registers.get(`${owner}/${name}`);
     if (!register) return (json(res, 404, { error: "no such register" }), true);
     if (method !== "GET") return (json(res, 405, { error: "this register is read only" }), true);
-    const found = search(register, new Map(url.searchParams));
+    const entry = path[3];
+    const found = search(register, entry === undefined ? new Map(url.searchParams) : new Map([[register.keys[0]!, entry]]));
     if (!found.ok) return (json(res, 400, { error: found.why, key: found.key, keys: register.keys }), true);
     const b: Behaviour = {
       ...calm,

@@ -8,6 +8,7 @@ export interface Register {
   /** Dotted names that may be searched. */
   keys: readonly string[];
   rows: readonly Row[];
+  title?: { fr: string; en: string };
 }
 
 export type Search = { ok: true; rows: Row[]; fault: string | undefined } | { ok: false; why: "no-key" | "unknown-key"; key?: string };
