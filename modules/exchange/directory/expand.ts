@@ -2,7 +2,7 @@
 import type { Static, Text } from "#kernel";
 import { formatIdentifier, partIsAdvised } from "../protocol/identifier.ts";
 import { parsePointer } from "../access/fields.ts";
-import type { FieldSpec, members, purposes, rights, Selection, services } from "../pack.ts";
+import type { FieldSpec, members, purposes, rights, Selection, services, Subject } from "../pack.ts";
 
 /** What the exchange needs to know of an institution. */
 export interface Party {
@@ -51,6 +51,7 @@ export interface ServiceRow {
   fields: FieldSpec[];
   keep_days: number;
   source: string | null;
+  subject: Subject | null;
 }
 export interface RightRow {
   id: string;
@@ -136,6 +137,7 @@ export function expand(pack: Pack, parties: readonly Party[]): Directory {
         fields: s.fields,
         keep_days: s.keepDays ?? 30,
         source: s.source ?? null,
+        subject: s.subject ?? null,
       });
     }
 

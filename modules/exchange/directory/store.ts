@@ -1,6 +1,6 @@
 import { type Context, type Db, sql, type Text } from "#kernel";
 import type { Right } from "../access/rules.ts";
-import type { FieldSpec } from "../pack.ts";
+import type { FieldSpec, Subject } from "../pack.ts";
 import type { Directory } from "./expand.ts";
 
 export interface Service {
@@ -21,10 +21,16 @@ export interface Service {
   source: string | null;
   enabled: boolean;
   notice: string | null;
+  /** Registered services outlive each loading of the pack. */
+  origin: Origin;
+  subject: Subject | null;
+  tls: { verify: boolean; ca: string | null; clientCertificate: boolean };
 }
+export type Origin = "pack" | "registered";
 const serviceColumns = sql`s.id, s.subsystem, s.code, s.institution, s.kind, s.title, s.base_url as "baseUrl",
   s.timeout_seconds as "timeoutSeconds", s.answers_in_days as "answersInDays", s.lapses_in_days as "lapsesInDays", s.endpoints, s.query,
-  s.fields, s.keep_days as "keepDays", s.source, s.enabled and not s.withdrawn as enabled, s.notice`;
+  s.fields, s.keep_days as "keepDays", s.source, s.enabled and not s.withdrawn as enabled, s.notice,
+  s.origin, s.subject, jsonb_build_object('verify', s.verify_tls, 'ca', s.ca, 'clientCertificate', s.client_certificate) as tls`;
 
 export interface Client {
   id: string;
@@ -113,30 +119,33 @@ export const loadedDigest = (db: Db): Promise<{ digest: Buffer } | undefined> =>
 export async function putDirectory(ctx: Context, d: Directory, digest: Buffer): Promise<void> {
   const { db } = ctx;
   const json = (rows: unknown) => JSON.stringify(rows);
-  await db.run(sql`insert into exchange.member
+  await db.run(sql`insert into exchange.member (id, instance, member_class, member_code, institution, name)
     select * from jsonb_to_recordset(${json(d.members)}::jsonb)
       as x(id text, instance text, member_class text, member_code text, institution text, name jsonb)
-    on conflict (id) do update set name = excluded.name, institution = excluded.institution`);
+    on conflict (id) do update set name = excluded.name, institution = excluded.institution, origin = 'pack'`);
   await db.run(sql`insert into exchange.subsystem (id, member, code, name, groups)
     select x.id, x.member, x.code, x.name, array(select jsonb_array_elements_text(x.groups))
     from jsonb_to_recordset(${json(d.subsystems)}::jsonb) as x(id text, member text, code text, name jsonb, groups jsonb)
-    on conflict (id) do update set name = excluded.name, groups = excluded.groups`);
+    on conflict (id) do update set name = excluded.name, groups = excluded.groups, origin = 'pack'`);
   await db.run(sql`insert into exchange.service
-      (id, subsystem, code, institution, kind, title, base_url, timeout_seconds, answers_in_days, lapses_in_days, endpoints, query, fields, keep_days, source)
+      (id, subsystem, code, institution, kind, title, base_url, timeout_seconds, answers_in_days, lapses_in_days, endpoints, query, fields, keep_days, source, subject)
     select * from jsonb_to_recordset(${json(d.services)}::jsonb)
       as x(id text, subsystem text, code text, institution text, kind text, title jsonb, base_url text, timeout_seconds integer,
-        answers_in_days integer, lapses_in_days integer, endpoints jsonb, query jsonb, fields jsonb, keep_days integer, source text)
-    on conflict (id) do update set kind = excluded.kind, title = excluded.title, base_url = excluded.base_url,
+        answers_in_days integer, lapses_in_days integer, endpoints jsonb, query jsonb, fields jsonb, keep_days integer, source text, subject jsonb)
+    on conflict (id) do update set origin = 'pack', kind = excluded.kind, title = excluded.title, base_url = excluded.base_url,
       timeout_seconds = excluded.timeout_seconds, answers_in_days = excluded.answers_in_days, lapses_in_days = excluded.lapses_in_days,
-      endpoints = excluded.endpoints, query = excluded.query, fields = excluded.fields, keep_days = excluded.keep_days, source = excluded.source`);
-  await db.run(sql`update exchange.service set withdrawn = not withdrawn where withdrawn = (id = any(${d.services.map((one) => one.id)}))`);
-  await db.run(sql`delete from exchange.access_right`);
+      endpoints = excluded.endpoints, query = excluded.query, fields = excluded.fields, keep_days = excluded.keep_days, source = excluded.source, subject = excluded.subject`);
+  await db.run(sql`update exchange.service set withdrawn = not withdrawn
+    where origin = 'pack' and withdrawn = (id = any(${d.services.map((one) => one.id)}))`);
+  await db.run(sql`delete from exchange.access_right where origin = 'pack'`);
   await db.run(sql`insert into exchange.access_right (id, service, subject, methods, path, purposes, fields, basis, from_day, until_day)
     select x.id, x.service, x.subject, array(select jsonb_array_elements_text(x.methods)), x.path,
       array(select jsonb_array_elements_text(x.purposes)),
       case when jsonb_typeof(x.fields) = 'array' then array(select jsonb_array_elements_text(x.fields)) end, x.basis, x.from_day, x.until_day
     from jsonb_to_recordset(${json(d.rights)}::jsonb) as x(id text, service text, subject text, methods jsonb, path text, purposes jsonb,
-      fields jsonb, basis jsonb, from_day date, until_day date)`);
+      fields jsonb, basis jsonb, from_day date, until_day date)
+    where not exists (select 1 from exchange.ended_right e where e.service = x.service and e.id = x.id and e.subject = x.subject)
+    on conflict (service, id, subject) do nothing`);
   await db.run(sql`delete from exchange.purpose`);
   await db.run(sql`insert into exchange.purpose (code, label, basis)
     select x.code, x.label, x.basis from jsonb_to_recordset(${json(d.purposes)}::jsonb) as x(code text, label jsonb, basis jsonb)`);
