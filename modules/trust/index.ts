@@ -12,6 +12,7 @@ import { keysPort, timeStampPort } from "./ports.ts";
 
 export { personalKeyFor, sealFor, sealKeyFor, sign, signPdf, timeStamp } from "./signing/sign.ts";
 export type { PdfSigning, Seal, SealOwner, Signatory, SignatureOver, SignedPdf, SigningCertificate } from "./signing/sign.ts";
+export { anchorsPem } from "./gates/authorities.ts";
 export { certificateStatus, signCheckpoint } from "./signing/services.ts";
 /** The tree of RFC 9162 in tiles, for a neighbour that keeps one of its own. */
 export { checkpoint } from "./ledger/checkpoint.ts";
@@ -30,6 +31,7 @@ export {
   memberCertificates,
   pinAnchor,
   requestSeal,
+  serverCertificates,
   signConfiguration,
   takeSeal,
   verifyConfiguration,

@@ -15,9 +15,10 @@ export const exchangesOf = (
   db: Db,
   subsystem: string,
   messageId: string,
-): Promise<{ exchange: string; side: Side; institution: string; person: string | null; answered: boolean }[]> =>
-  db.rows(sql`select r.exchange, r.side, r.institution, r.person, coalesce(o.signature is not null, false) as answered
-    from exchange.request r left join exchange.outcome o on o.exchange = r.exchange and o.side = r.side
+  most: number,
+): Promise<{ exchange: string; side: Side; institution: string; person: string | null }[]> =>
+  db.rows(sql`select r.exchange, r.side, r.institution, r.person
+    from exchange.request r
     where r.message_id = ${messageId}
       and ((r.side = 'client' and r.client = ${subsystem}) or (r.side = 'provider' and starts_with(r.service, ${`${subsystem}/`})))
-    order by r.at desc, r.exchange desc limit 100`);
+    order by r.at desc, r.exchange desc limit ${most}`);

@@ -1,4 +1,4 @@
-import { anyone, gate, notFound } from "#kernel";
+import { anyone, type Context, gate, notFound } from "#kernel";
 import { held } from "../certificates/issue.ts";
 import { authorities, revoked } from "../certificates/store.ts";
 import { fromHex } from "../der/read.ts";
@@ -63,8 +63,13 @@ export const anchors = gate({
   path: "/trust/anchors.pem",
   who: anyone(),
   async handle(g) {
-    const rows = await asModule(g).transaction((ctx) => authorities(ctx), { readOnly: true });
-    const roots = rows.filter((row) => row.kind === "root" || row.kind === "anchor");
-    return bytes("application/x-pem-file", roots.map((row) => `# ${row.name}\n${pem("CERTIFICATE", row.der)}`).join(""), cached);
+    return bytes("application/x-pem-file", await asModule(g).transaction(anchorsPem, { readOnly: true }), cached);
   },
 });
+
+/** The roots of `/trust/anchors.pem`, each under its name. */
+export const anchorsPem = async (ctx: Context): Promise<string> =>
+  (await authorities(ctx))
+    .filter((row) => row.kind === "root" || row.kind === "anchor")
+    .map((row) => `# ${row.name}\n${pem("CERTIFICATE", row.der)}`)
+    .join("");

@@ -15,6 +15,8 @@ export interface Visit {
   method: string;
   headers: readonly Header[];
   accept: string | undefined;
+  /** Subsystems the system behind the connection may speak for. */
+  allowed: "any" | ReadonlySet<string>;
   res: ServerResponse;
   fail(e: R1Error): void;
 }
