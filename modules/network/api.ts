@@ -299,3 +299,4 @@ export const traceStrand = contract({
   input: T.Object({ cable: Id, strand: T.Integer({ minimum: 1, maximum: 1728 }) }),
   output: T.Object({ cable: T.String(), strand: T.Integer(), towardsA: T.Array(Hop), towardsB: T.Array(Hop) }),
 });
+export * from "./branches/contracts.ts";

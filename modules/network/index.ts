@@ -1,9 +1,11 @@
 /** Network: what joins the State's sites, and what a cut would silence. */
 import { defineModule } from "#kernel";
+import { branchFacts } from "./branches/facts.ts";
+import { pricesFile } from "./extension/prices.ts";
 import { facts } from "./facts.ts";
 import { handlers } from "./handlers.ts";
 import { plantFile } from "./pack.ts";
-import { editPlant, readPlant } from "./permissions.ts";
+import { approveChanges, editPlant, planChanges, readPlant } from "./permissions.ts";
 import { loadPlant } from "./plant/load.ts";
 
 export const network = defineModule({
@@ -11,12 +13,13 @@ export const network = defineModule({
   floor: 1,
   needs: ["registry"],
   handlers,
-  facts,
-  permissions: [readPlant, editPlant],
-  pack: [plantFile],
+  facts: [...facts, ...branchFacts],
+  permissions: [readPlant, editPlant, planChanges, approveChanges],
+  pack: [plantFile, pricesFile],
   migrations: new URL("./migrations/", import.meta.url),
   start: (host) => host.transaction(loadPlant),
 });
 
 export * from "./facts.ts";
-export { readPlant, editPlant } from "./permissions.ts";
+export * from "./branches/facts.ts";
+export { approveChanges, editPlant, planChanges, readPlant } from "./permissions.ts";

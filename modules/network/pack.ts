@@ -6,19 +6,16 @@ import { kinds, type Kind, type Plant } from "./plant/shapes.ts";
 const Words = T.Object({ fr: T.String({ minLength: 1 }), en: T.String({ minLength: 1 }) }, { additionalProperties: T.String() });
 const Rows = T.Array(T.Array(T.Unknown()));
 
-export const plantFile = packSection(
-  "network.plant",
-  T.Object({
-    /** What is known and what is made up, in words people read on the map. */
-    notice: Words,
-    sources: T.Array(T.Object({ title: T.String(), date: T.Optional(T.String()), reliability: T.String() })),
-    columns: T.Partial(T.Record(T.Enum([...kinds]), T.Array(T.String()))),
-    rows: T.Partial(T.Record(T.Enum([...kinds]), Rows)),
-    /** Every element of the file is made up. */
-    illustrative: T.Boolean(),
-  }),
-  { optional: true },
-);
+const PlantFile = T.Object({
+  /** What is known and what is made up, in words people read on the map. */
+  notice: Words,
+  sources: T.Array(T.Object({ title: T.String(), date: T.Optional(T.String()), reliability: T.String() })),
+  columns: T.Partial(T.Record(T.Enum([...kinds]), T.Array(T.String()))),
+  rows: T.Partial(T.Record(T.Enum([...kinds]), Rows)),
+  /** Every element of the file is made up. */
+  illustrative: T.Boolean(),
+});
+export const plantFile = packSection("network.plant", T.Union([PlantFile, T.Array(T.Unknown(), { maxItems: 0 })]), { optional: true });
 
 interface File {
   columns: { [K in Kind]?: string[] };

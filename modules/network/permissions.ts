@@ -5,3 +5,12 @@ export const readPlant = permission("network.read-plant", {
   en: "See the network and its weak points",
 });
 export const editPlant = permission("network.edit-plant", { fr: "Importer le réseau", en: "Import the network" }, { sensitive: true });
+export const planChanges = permission("network.plan-changes", {
+  fr: "Préparer des changements du réseau",
+  en: "Prepare changes of the network",
+});
+export const approveChanges = permission(
+  "network.approve-changes",
+  { fr: "Approuver les changements du réseau préparés par d’autres", en: "Approve changes of the network that others prepared" },
+  { sensitive: true },
+);

@@ -141,7 +141,7 @@ export function difference(before: Plant, after: Plant): Difference {
 }
 
 /** The same row, whatever the order of its fields and whether absent ones are written. */
-function canonicalRow(e: object): string {
+export function canonicalRow(e: object): string {
   const full = Object.entries(e).filter(([, v]) => v !== undefined && v !== null);
   return JSON.stringify(full.toSorted(([x], [y]) => (x < y ? -1 : 1)));
 }

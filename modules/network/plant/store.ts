@@ -25,6 +25,15 @@ export function lastRevision(ctx: Context): Promise<Revision | undefined> {
   return ctx.db.maybe<Revision>(sql`select * from network.revision order by number desc limit 1`);
 }
 
+export function revisionAt(ctx: Context, number: number): Promise<Revision | undefined> {
+  return ctx.db.maybe<Revision>(sql`select * from network.revision where number = ${number}`);
+}
+
+/** Whether somebody's own file has replaced or completed the pack's network. */
+export async function everImported(ctx: Context): Promise<boolean> {
+  return (await ctx.db.maybe(sql`select 1 from network.revision where origin = 'import' limit 1`)) !== undefined;
+}
+
 export function revisions(ctx: Context, o: { before?: number | undefined; limit: number }): Promise<Revision[]> {
   return ctx.db.rows<Revision>(sql`
     select * from network.revision where number < ${o.before ?? 2_147_483_647} order by number desc limit ${o.limit}`);

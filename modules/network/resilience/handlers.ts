@@ -2,11 +2,13 @@ import type { Context, InputOf, OutputOf } from "#kernel";
 import type * as api from "../api.ts";
 import { plantFile } from "../pack.ts";
 import { current } from "../plant/current.ts";
+import { everImported } from "../plant/store.ts";
 import { kinds } from "../plant/shapes.ts";
 import { trace, type Hop } from "../plant/trace.ts";
 import { nodeUnknown, spanUnknown, strandUnknown } from "../problems.ts";
-import { simulate, type Availability } from "./availability.ts";
+import type { Availability } from "./availability.ts";
 import { doubleCuts } from "./cuts.ts";
+import { availability, figuresOf, samples, seed } from "./figures.ts";
 import { figure, words } from "./explain.ts";
 import { articulationPoints } from "./graph.ts";
 import { candidates, failuresOfSpan, risks, sitesIn, spanName, type Model } from "./model.ts";
@@ -20,11 +22,10 @@ const { round } = views;
 
 export async function readOverview(ctx: Context): Out<"readOverview"> {
   const { revision, model: m } = await current(ctx);
-  const { plant, nodes, spans } = m;
+  const { plant, nodes } = m;
   const file = ctx.country.get(plantFile);
   const dug = m.failures.filter((f) => f.kind !== "power");
-  const exposed = new Set(dug.flatMap((f) => [...f.fallen]));
-  const km = (kind: string) => round(spans.reduce((sum, s) => sum + (s.kind === kind ? s.length : 0), 0) / 1000, 3);
+  const { cableKm, circuitKm, unreached, exposed, cutsPerYear, siteHoursPerYear } = figuresOf(m);
   const sum = (pick: (n: (typeof nodes)[number]) => number | undefined) => nodes.reduce((n, one) => n + (pick(one) ?? 0), 0);
   const all = kinds.flatMap((k) => plant[k] as { illustrative: boolean }[]);
   const worst = dug
@@ -34,22 +35,22 @@ export async function readOverview(ctx: Context): Out<"readOverview"> {
     revision: revision.number,
     at: revision.at.toISOString(),
     origin: revision.origin,
-    ...(revision.origin === "pack" && !Array.isArray(file) ? { notice: ctx.say(file.notice) } : {}),
+    ...(!Array.isArray(file) && !(await everImported(ctx)) ? { notice: ctx.say(file.notice) } : {}),
     totals: {
       hubs: nodes.filter((n) => n.kind === "hub" || n.kind === "core").length,
       sites: nodes.filter((n) => n.kind === "site").length,
       buildings: sum((n) => n.buildings),
       establishments: sum((n) => n.establishments),
       cables: plant.cable.length,
-      cableKm: km("cable"),
+      cableKm,
       circuits: plant.circuit.length,
-      circuitKm: km("circuit"),
+      circuitKm,
       illustrative: all.filter((e) => e.illustrative).length,
       elements: all.length,
-      unreached: nodes.filter((_, v) => m.tree.tin[v] === -1 && m.weight[v]! > 0).length,
-      exposed: sitesIn(m, exposed),
-      cutsPerYear: round(dug.reduce((n, f) => n + f.rate, 0)),
-      siteHoursPerYear: round(dug.reduce((n, f) => n + sitesIn(m, f.fallen) * f.rate * f.repair, 0)),
+      unreached,
+      exposed,
+      cutsPerYear,
+      siteHoursPerYear,
     },
     worst: worst.slice(0, 12).map((f) => views.failureView(m, f)),
     crossings: articulationPoints(m.tree)
@@ -154,17 +155,6 @@ export async function listNodes(ctx: Context, q: In<"listNodes">): Out<"listNode
   return { nodes: items, ...rest };
 }
 
-const samples = 100_000;
-const seed = 1;
-const simulated = new WeakMap<Model, Availability[]>();
-
-function availability(m: Model, o: { samples: number; seed: number }): Availability[] {
-  const usual = o.samples === samples && o.seed === seed;
-  const known = usual ? simulated.get(m) : undefined;
-  const found = known ?? simulate(m.tree, m.failures, m.ownPower, o);
-  if (usual) simulated.set(m, found);
-  return found;
-}
 const sixDigits = (a: Availability) => ({ value: round(a.value, 6), low: round(a.low, 6), high: round(a.high, 6) });
 
 export async function readNode(ctx: Context, q: In<"readNode">): Out<"readNode"> {
