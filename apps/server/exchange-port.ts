@@ -24,9 +24,12 @@ export async function openExchangePort(kernel: Kernel, port: number): Promise<Ex
     return undefined;
   }
   const host = tls ? config.host : "127.0.0.1";
+  const words = (config.setting("exchange_errors") ?? "").split(",");
+  const says = (word: string) => words.some((one) => one.trim() === word);
   const surface = r1(() => kernel.jobContext("exchange.r1"), {
     identify: tls ? byCertificate(kernel, tls.clients) : onlyThisMachine,
-    precise: config.setting("exchange_errors") === "precise",
+    precise: says("precise"),
+    legacy: says("legacy"),
   });
   const current = new WeakMap<Socket, { req: IncomingMessage; res: ServerResponse }>();
   // its own words for every refusal: none of Node's bare answers
@@ -36,7 +39,7 @@ export async function openExchangePort(kernel: Kernel, port: number): Promise<Ex
     surface.request(req, res);
   }
   server.on("checkContinue", (req, res) => {
-    if (Number(req.headers["content-length"] ?? 0) <= 8 * 1024 * 1024) res.writeContinue();
+    res.writeContinue();
     take(req, res);
   });
   server.on("checkExpectation", take);
@@ -79,7 +82,8 @@ export async function openExchangePort(kernel: Kernel, port: number): Promise<Ex
 
 const patience = {
   headersTimeout: 15_000,
-  requestTimeout: 120_000,
+  // bodies of any size: who sends one too slowly is given up where it is read
+  requestTimeout: 0,
   keepAliveTimeout: 10_000,
   connectionsCheckingInterval: 5_000,
   requireHostHeader: false,

@@ -70,6 +70,10 @@ const words = {
     },
     "official",
   ),
+  replayed: problem("exchange.request-replayed", 409, {
+    fr: "Cette demande signée est déjà arrivée\u202f: elle n’est pas traitée deux fois.",
+    en: "This signed request has arrived before: it is not handled twice.",
+  }),
   keyReused: problem("exchange.key-reused", 422, {
     fr: "Cette clé a déjà servi à une autre question de la même institution.",
     en: "This key has already served another question of the same institution.",
@@ -99,11 +103,16 @@ export const refusals = {
   crowded: pair("server.clientproxy.io_error", words.serviceDisabled),
   internal: pair("server.clientproxy.internal_error", words.answerUnfit),
   unfitRequest: pair("server.serverproxy.bad_request", words.invalidRequest),
+  replayed: pair("server.serverproxy.replayed_request", words.replayed),
   requestSignature: pair("server.serverproxy.invalid_signature_value", words.signatureInvalid),
   responseSignature: pair("server.clientproxy.invalid_signature_value", words.signatureInvalid),
   inconsistentResponse: pair("server.clientproxy.inconsistent_response", words.signatureInvalid),
   answerUnfit: pair("server.serverproxy.service_failed.invalid_content", words.answerUnfit),
 } satisfies Record<string, Refusal>;
+
+/** A refusal that came from another gateway as its type; one we do not know stays a refusal of the provider's side. */
+export const refusalOf = (type: string): Refusal =>
+  Object.values(refusals).find((one: Refusal) => one.type === type) ?? pair(type, words.answerUnfit);
 
 /** Failures on the way: no fault of the question, so a reading call may be asked again. */
 export const failures = {

@@ -1,6 +1,5 @@
 /** A question that arrives as a message of X-Road's r1: the caller's own lines are what is signed, not our rendering of them. */
-import type { Context } from "#kernel";
-import { clientOf, memberNames, serviceOf } from "../directory/store.ts";
+import type { JobContext } from "#kernel";
 import { refusals, type Refusal } from "../errors.ts";
 import { refused } from "../facts.ts";
 import { type Header, headerIsSafe, headerValue, requestHeaders, requestPart } from "../protocol/header.ts";
@@ -8,22 +7,25 @@ import { formatIdentifier, parseClient, parseIdentifier, parseService } from "..
 import { checkPath } from "../protocol/path.ts";
 import type { Opening } from "./ask.ts";
 import { purposeHeader, readRequest } from "./message.ts";
-import { largestBody, refusedAnswer, shown } from "./open.ts";
+import { partiesOf, refusedAnswer, shown } from "./open.ts";
+import { noBody } from "./spool.ts";
 
 export interface RawQuestion {
   method: string;
   /** Path and query exactly as on the request line. */
   target: string;
   headers: readonly Header[];
-  body: Buffer | undefined;
+  /** The answer need not come while the caller waits. */
+  later?: boolean;
 }
 
 /** One answer in evidence to "who, about what": these are said once or not at all. X-Road-Client may repeat, its last counts. */
 const saidOnce = ["x-road-id", "x-road-userid", "x-road-issue", "x-road-represented-party", "x-road-security-server", purposeHeader];
 const longestPart = 16 * 1024;
 
-export async function openRaw(ctx: Context, q: RawQuestion): Promise<Opening> {
-  const exchange = ctx.ids.uuid();
+/** Everything that can be refused before its body is read; the body is put into what was opened afterwards. */
+export async function openRaw(j: JobContext, q: RawQuestion): Promise<Opening> {
+  const exchange = j.ids.uuid();
   const value = (name: string) => headerValue(q.headers, name);
   const refuse = async (refusal: Refusal): Promise<Opening> => {
     const said = {
@@ -32,7 +34,7 @@ export async function openRaw(ctx: Context, q: RawQuestion): Promise<Opening> {
       service: shown(q.target.split("?", 1)[0]!.split("/").slice(2, 7).join("/")),
       purpose: shown(value(purposeHeader) ?? ""),
     };
-    await ctx.record(refused, `exchange:${exchange}`, { exchange, ...said, type: refusal.type });
+    await j.transaction((ctx) => ctx.record(refused, `exchange:${exchange}`, { exchange, ...said, type: refusal.type }));
     return { answer: refusedAnswer(exchange, refusal) };
   };
 
@@ -49,24 +51,19 @@ export async function openRaw(ctx: Context, q: RawQuestion): Promise<Opening> {
 
   const own = requestHeaders(q.headers);
   const headers: Header[] = [...own, ["x-road-request-id", exchange]];
-  if (value("x-road-id") === undefined) headers.push(["x-road-id", `${caller.instance}-${ctx.ids.uuid()}`]);
+  if (value("x-road-id") === undefined) headers.push(["x-road-id", `${caller.instance}-${j.ids.uuid()}`]);
   const part = requestPart(q.method, q.target, headers);
   const raw = q.target.split("?", 1)[0]!.slice("/r1/".length).split("/");
   const asked = parseService(raw.slice(0, 5).join("/"));
   const below = raw.length > 5 ? `/${raw.slice(5).join("/")}` : "";
-  if (!asked || !checkPath(below).ok || part.length > longestPart || (q.body?.length ?? 0) > largestBody)
-    return refuse(refusals.badRequest);
-
-  const client = await clientOf(ctx.db, formatIdentifier(parseClient(value("x-road-client")!)!));
-  if (!client) return refuse(refusals.unknownClient);
-  const service = await serviceOf(ctx.db, formatIdentifier(asked));
-  if (!service) return refuse(refusals.unknownService);
-  if (service.kind === "person") return refuse(refusals.answeredByHand);
+  if (!asked || !checkPath(below).ok || part.length > longestPart) return refuse(refusals.badRequest);
+  const parties = await partiesOf(j, formatIdentifier(parseClient(value("x-road-client")!)!), formatIdentifier(asked));
+  if ("type" in parties) return refuse(parties);
+  if (parties.service.kind === "person" && !q.later) return refuse(refusals.answeredByHand);
   const e = readRequest(part);
   if (!e) return refuse(readRequest(`${part}${purposeHeader}:x\r\n`) ? refusals.purposeMissing : refusals.badRequest);
-  const names = await memberNames(ctx.db, [service.institution]);
-  const providerName = names.get(service.institution)?.fr ?? service.institution;
-  return { opened: { envelope: e, part, body: q.body, client, service, providerName, person: undefined, key: undefined, verbatim: true } };
+  const opened = { envelope: e, part, body: noBody, ...parties, person: undefined, key: undefined };
+  return { opened: { ...opened, verbatim: true, keepBody: false } };
 }
 
 const once = (headers: readonly Header[]): boolean =>

@@ -1,8 +1,9 @@
 /** The client's side before anything is signed: is the question well formed, known already, and from a member? */
 import { createHash } from "node:crypto";
-import { canonical, type Context } from "#kernel";
+import { canonical, type Context, type JobContext } from "#kernel";
 import type { Answer, Question } from "../door.ts";
-import { clientOf, memberNames, serviceOf, type Client, type Service } from "../directory/store.ts";
+import { directory, directoryNow } from "../directory/snapshot.ts";
+import type { Client, Service } from "../directory/store.ts";
 import { failures, refusals, type Refusal } from "../errors.ts";
 import { refused } from "../facts.ts";
 import { handRequestOf } from "../hand/store.ts";
@@ -10,19 +11,24 @@ import { outcomeOf, questionOf, requestOf as requestRow } from "../log/store.ts"
 import { parseClient, parseService } from "../protocol/identifier.ts";
 import { checkPath } from "../protocol/path.ts";
 import { type Envelope, requestOf } from "./message.ts";
+import type { Body } from "./flow.ts";
 import { signedAnswer } from "./signed.ts";
+import { bodyOf, largestWhole } from "./spool.ts";
 
 export interface Opened {
   envelope: Envelope;
   part: string;
-  body: Buffer | undefined;
+  body: Body;
   client: Client;
   service: Service;
-  providerName: string;
   person: string | undefined;
   key: { key: string; digest: Buffer; replaces: string | undefined } | undefined;
   /** Asked by a program over the wire: the system's own answer reaches it unchanged. */
-  verbatim?: boolean;
+  verbatim: boolean;
+  /** The request's body stays in the log for a while. */
+  keepBody: boolean;
+  /** What this program knows of the directory, where it is not the directory itself. */
+  configuration?: { version: number; age: number };
 }
 
 const methods = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
@@ -38,7 +44,6 @@ export const refusedAnswer = (exchangeId: string, { type, kind }: Refusal): Answ
 
 /** Node refuses longer request lines and headers; so does every server behind. */
 const longestPart = 8 * 1024;
-export const largestBody = 8 * 1024 * 1024;
 
 /** Pseudonyms, keys, purposes, case numbers: names of ours, in plain characters. */
 const isName = (text: string): boolean => /^[\x21-\x7e]{1,200}$/.test(text);
@@ -55,27 +60,32 @@ function wellFormed(q: Question): boolean {
   return names.every(isName) && words.every((text) => text.isWellFormed() && !/\p{Cc}/u.test(text));
 }
 
-export async function open(ctx: Context, q: Question): Promise<{ answer: Answer } | { opened: Opened }> {
-  const exchange = ctx.ids.uuid();
+export async function open(j: JobContext, q: Question): Promise<{ answer: Answer } | { opened: Opened }> {
+  const exchange = j.ids.uuid();
   const method = q.method ?? "GET";
   const path = q.path || "/";
-  const refuse = async (refusal: Refusal) => {
-    const { client, service, purpose, issue } = q;
-    const subject = q.person !== undefined && isName(q.person) ? `person:${q.person}` : `exchange:${exchange}`;
-    const said = { client: shown(client), service: shown(service), purpose: shown(purpose) };
-    await ctx.record(refused, subject, { exchange, ...said, ...(issue === undefined ? {} : { issue: shown(issue) }), type: refusal.type });
-    return { answer: refusedAnswer(exchange, refusal) };
-  };
+  const refuse = (refusal: Refusal) =>
+    j.transaction(async (ctx) => {
+      const { client, service, purpose, issue } = q;
+      const subject = q.person !== undefined && isName(q.person) ? `person:${q.person}` : `exchange:${exchange}`;
+      const said = { client: shown(client), service: shown(service), purpose: shown(purpose) };
+      await ctx.record(refused, subject, {
+        exchange,
+        ...said,
+        ...(issue === undefined ? {} : { issue: shown(issue) }),
+        type: refusal.type,
+      });
+      return { answer: refusedAnswer(exchange, refusal) };
+    });
   if (!parseClient(q.client)) return refuse(refusals.invalidClient);
   if (!wellFormed(q) || !parseService(q.service) || !methods.has(method) || !checkPath(path).ok) return refuse(refusals.badRequest);
-  const client = await clientOf(ctx.db, q.client);
-  if (!client) return refuse(refusals.unknownClient);
-  const service = await serviceOf(ctx.db, q.service);
-  if (!service) return refuse(refusals.unknownService);
+  const parties = await partiesOf(j, q.client, q.service);
+  if ("type" in parties) return refuse(parties);
+  const { client, service } = parties;
 
   const envelope: Envelope = {
     exchange,
-    messageId: `${parseClient(q.client)!.instance}-${ctx.ids.uuid()}`,
+    messageId: `${parseClient(q.client)!.instance}-${j.ids.uuid()}`,
     client: q.client,
     service: q.service,
     method,
@@ -87,21 +97,31 @@ export async function open(ctx: Context, q: Question): Promise<{ answer: Answer 
   };
   const body = q.body === undefined ? undefined : Buffer.from(JSON.stringify(q.body));
   const made = requestOf(envelope, body);
-  if (!made || made.part.length > longestPart || (body?.length ?? 0) > largestBody) return refuse(refusals.badRequest);
+  if (!made || made.part.length > longestPart || (body?.length ?? 0) > largestWhole) return refuse(refusals.badRequest);
 
   let key: Opened["key"];
   if (q.idempotencyKey !== undefined) {
     const digest = createHash("sha256")
       .update(canonical({ service: q.service, method, path, query: q.query, body: q.body, purpose: q.purpose, person: q.person }))
       .digest();
-    const known = await recall(ctx, q, service, digest);
+    const known = await j.transaction((ctx) => recall(ctx, q, service, digest), { readOnly: true });
     if (known === "other") return refuse(refusals.keyReused);
     if (known && "answer" in known) return known;
     key = { key: q.idempotencyKey, digest, replaces: known?.replaces };
   }
-  const names = await memberNames(ctx.db, [service.institution]);
-  const providerName = names.get(service.institution)?.fr ?? service.institution;
-  return { opened: { envelope, part: made.part, body, client, service, providerName, person: q.person, key } };
+  const opened = { envelope, part: made.part, body: bodyOf(body), client, service, person: q.person, key };
+  return { opened: { ...opened, verbatim: false, keepBody: true } };
+}
+
+/** Who asks and what is asked, as the directory in memory knows them; what it does not know is looked up anew. */
+export async function partiesOf(j: JobContext, from: string, to: string): Promise<{ client: Client; service: Service } | Refusal> {
+  for (const look of [directory, directoryNow]) {
+    const known = await look(j);
+    const [client, service] = [known.clients.get(from), known.services.get(to)];
+    if (client && service) return { client, service };
+    if (look === directoryNow) return client ? refusals.unknownService : refusals.unknownClient;
+  }
+  return refusals.unknownService;
 }
 
 /** What became of the same question: its answer again, or leave to ask anew. */

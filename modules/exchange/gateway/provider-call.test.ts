@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createRaw, type AddressInfo, type Socket } from "node:net";
 import { after, test } from "node:test";
 import { callProvider } from "./provider-call.ts";
+import { bodyOf } from "./spool.ts";
 
 const closing: (() => void)[] = [];
 after(() => closing.forEach((close) => close()));
@@ -65,7 +66,7 @@ test("the target is sent character by character", async () => {
 
 test("a body is sent whole", async () => {
   const url = await serving((req, res) => void req.pipe(res));
-  const r = await call(url, { method: "POST", body: Buffer.from("abc") });
+  const r = await call(url, { method: "POST", body: bodyOf(Buffer.from("abc")) });
   assert.ok(r.kind === "response" && r.body.toString() === "abc");
 });
 

@@ -1,92 +1,219 @@
-/** One HTTP call to an institution's system: sent once, bounded in time and size, redirects passed back, never followed. */
-import { request as plain } from "node:http";
-import { request as secure } from "node:https";
+/** One HTTP call to an institution's system: sent once, bounded in time and memory, redirects passed back, never followed. */
+import { Agent as PlainAgent, type ClientRequest, type IncomingMessage, request as plain } from "node:http";
+import { Agent as SecureAgent, request as secure } from "node:https";
+import type { Socket } from "node:net";
 import { type Header, headersRead, onTheWire } from "../protocol/header.ts";
+import type { Body } from "./flow.ts";
 
 export interface Call {
   url: string;
   method: string;
   headers: readonly Header[];
-  body?: Uint8Array | undefined;
-  /** For the whole answer, last byte included. */
+  body?: Body | undefined;
+  /** What the system may take of our time: until its answer begins, and while it is read; large bodies get more, by their size. */
   deadlineMs: number;
-  limit: number;
   signal: AbortSignal;
+  /** Changes nothing there: an idle connection that died is replaced and the call made again. */
+  reading?: boolean;
 }
 
-export type Result =
-  | { kind: "response"; status: number; reason: string; headers: Header[]; body: Buffer }
+type Loss = "timeout" | "cut" | "tooLarge" | "malformed";
+export type Failure =
   /** Nothing left this machine. */
   | { kind: "not-sent" }
   /** It may have been received and done. */
-  | { kind: "lost"; why: "timeout" | "cut" | "tooLarge" | "malformed" };
+  | { kind: "lost"; why: Loss };
 
-export function callProvider(c: Call): Promise<Result> {
+export interface Answering {
+  kind: "response";
+  status: number;
+  reason: string;
+  headers: Header[];
+  /** Bytes the system says its body has; 0 when it does not say. */
+  announced: number;
+  /** Throws a `Broken` when it does not come to its end. To be read to the end, or given up. */
+  body: AsyncGenerator<Buffer, void>;
+  giveUp(): void;
+}
+export type Whole = Omit<Answering, "announced" | "body" | "giveUp"> & { body: Buffer };
+
+export type Result = Whole | Failure;
+
+/** The answer broke off. */
+export interface Broken {
+  broken: Failure;
+}
+const broken = (failure: Failure): Error & Broken => Object.assign(new Error("the answer broke off"), { broken: failure });
+export const whyBroken = (error: unknown): Failure | undefined => (error as Partial<Broken> | undefined)?.broken;
+
+/** Bytes a second that a large body may count on beyond the deadline. */
+const pace = 64 * 1024;
+/** Shorter than any usual server keeps an idle connection: one that is used again is alive, or its server has just died. */
+const idleMs = 4000;
+const agents = {
+  plain: new PlainAgent({ keepAlive: true, maxFreeSockets: 32, scheduling: "lifo" }),
+  secure: new SecureAgent({ keepAlive: true, maxFreeSockets: 32, scheduling: "lifo" }),
+};
+for (const agent of Object.values(agents)) {
+  const own = agent as unknown as { keepSocketAlive(socket: Socket): boolean };
+  const keep = own.keepSocketAlive.bind(agent);
+  own.keepSocketAlive = (socket) => {
+    // bytes behind an answer would be taken for the next one
+    if (socket.readableLength > 0 || !keep(socket)) return false;
+    socket.setTimeout(Math.min(socket.timeout || idleMs, idleMs));
+    return true;
+  };
+}
+
+/** Until the answer's head. */
+export async function openCall(c: Call): Promise<Answering | Failure> {
+  const first = await attempt(c, true);
+  if (first.kind === "stale") {
+    const again = await attempt(c, false);
+    return again.kind === "stale" ? { kind: "lost", why: "cut" } : again;
+  }
+  return first;
+}
+
+/** The whole answer; `limit` in bytes. */
+export async function callProvider(c: Call & { limit: number }): Promise<Result> {
+  const opened = await openCall(c);
+  return opened.kind === "response" ? whole(opened, c.limit) : opened;
+}
+
+export async function whole(r: Answering, limit: number): Promise<Result> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  if (r.announced > limit) {
+    r.giveUp();
+    return { kind: "lost", why: "tooLarge" };
+  }
+  try {
+    for await (const piece of r.body) {
+      size += piece.length;
+      if (size > limit) return { kind: "lost", why: "tooLarge" };
+      pieces.push(piece);
+    }
+  } catch (error) {
+    const why = whyBroken(error);
+    if (!why) throw error;
+    return why;
+  }
+  const { kind, status, reason, headers } = r;
+  return { kind, status, reason, headers, body: pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces) };
+}
+
+function attempt(c: Call, pooled: boolean): Promise<Answering | Failure | { kind: "stale" }> {
   const url = new URL(c.url);
-  const open = url.protocol === "https:" ? secure : plain;
+  const tls = url.protocol === "https:";
+  const began = performance.now();
+  const more = ((c.body?.size ?? 0) / pace) * 1000;
+  const state: State = { error: undefined, waited: 0 };
   return new Promise((resolve) => {
     let connected = false;
     let settled = false;
-    const end = (result: Result): void => {
+    const end = (result: Answering | Failure | { kind: "stale" }): void => {
       if (settled) return;
       settled = true;
       clearTimeout(timer);
       c.signal.removeEventListener("abort", aborted);
       resolve(result);
-      req.destroy();
+      if (result.kind !== "response") req.destroy();
     };
-    const lost = (why: "timeout" | "cut" | "tooLarge" | "malformed") => end(connected ? { kind: "lost", why } : { kind: "not-sent" });
+    const lost = (why: Loss) => end(connected ? { kind: "lost", why } : { kind: "not-sent" });
     const aborted = () => lost("cut");
 
-    const req = open({
+    const req = (tls ? secure : plain)({
       hostname: url.hostname.replace(/^\[|\]$/g, ""),
       port: url.port === "" ? undefined : url.port,
       // Character by character as signed: a URL object would escape some again.
       path: rawTarget(c.url),
       method: c.method,
-      // One connection a call: a pooled one that dies under us could not tell "sent" from "not sent".
-      agent: false,
+      agent: pooled ? (tls ? agents.secure : agents.plain) : false,
       headers: [...c.headers.map(onTheWire), ["host", url.host], ...length(c)].flat() as unknown as Record<string, string>,
       // Node's parser stays strict: what two parsers would read differently is an error here.
       insecureHTTPParser: false,
       maxHeaderSize: 32 * 1024,
     });
-    const timer = setTimeout(() => lost("timeout"), c.deadlineMs);
+    const timer = setTimeout(() => lost("timeout"), c.deadlineMs + more);
     c.signal.addEventListener("abort", aborted, { once: true });
     if (c.signal.aborted) aborted();
 
     req.once("socket", (socket) => {
-      const event = url.protocol === "https:" ? "secureConnect" : "connect";
-      socket.once(event, () => (connected = true));
+      // what is on a used connection may have been received, whatever becomes of it
+      if (!socket.connecting) connected = true;
+      else socket.once(tls ? "secureConnect" : "connect", () => (connected = true));
     });
-    req.once("error", (error: NodeJS.ErrnoException) => lost(error.code?.startsWith("HPE_") ? "malformed" : "cut"));
+    req.on("error", (error: NodeJS.ErrnoException) => {
+      state.error = error;
+      if (c.reading && req.reusedSocket && error.code === "ECONNRESET" && !settled) return end({ kind: "stale" });
+      lost(error.code?.startsWith("HPE_") ? "malformed" : "cut");
+    });
     req.once("response", (res) => {
-      const pieces: Buffer[] = [];
-      let size = 0;
-      // the length of an answer to HEAD is that of a body nobody sends
-      const announced = c.method === "HEAD" ? 0 : Number(res.headers["content-length"] ?? 0);
+      res.on("error", () => undefined); // told to who reads it
       if (res.statusCode === undefined || res.statusCode < 200) return lost("malformed");
-      if (announced > c.limit) return lost("tooLarge");
-      res.on("data", (piece: Buffer) => {
-        size += piece.length;
-        if (size > c.limit) lost("tooLarge");
-        else pieces.push(piece);
-      });
-      res.once("error", () => lost("cut"));
-      // A body shorter than announced ends in 'close' without 'complete': half an answer is no answer.
-      res.once("close", () => {
-        if (!res.complete) return lost("cut");
-        end({
-          kind: "response",
-          status: res.statusCode ?? 0,
-          reason: res.statusMessage ?? "",
-          headers: headersRead(res.rawHeaders),
-          body: Buffer.concat(pieces),
-        });
+      state.waited = Math.max(0, performance.now() - began - more);
+      end({
+        kind: "response",
+        status: res.statusCode,
+        reason: res.statusMessage ?? "",
+        headers: headersRead(res.rawHeaders),
+        // the length of an answer to HEAD is that of a body nobody sends
+        announced: c.method === "HEAD" ? 0 : Number(res.headers["content-length"] ?? 0),
+        body: pieces(c, req, res, state),
+        giveUp: () => req.destroy(),
       });
     });
-    req.end(c.body);
+    if (!c.body || c.body.size === 0) req.end();
+    else
+      c.body
+        .stream()
+        .once("error", () => lost("cut"))
+        .pipe(req);
   });
+}
+
+interface State {
+  /** What the parser or the socket said, during the answer or right behind it. */
+  error: NodeJS.ErrnoException | undefined;
+  /** Milliseconds the system has taken of its time. */
+  waited: number;
+}
+
+/** Time counts only while we wait for the system, not while our own reader is slow. */
+async function* pieces(c: Call, req: ClientRequest, res: IncomingMessage, state: State): AsyncGenerator<Buffer, void> {
+  let size = 0;
+  let why: Loss = "cut";
+  let done = false;
+  const stop = (reason: Loss) => {
+    why = reason;
+    res.destroy(new Error(reason));
+  };
+  const aborted = () => stop("cut");
+  c.signal.addEventListener("abort", aborted, { once: true });
+  const chunks = res.iterator() as AsyncIterator<Buffer>;
+  try {
+    if (c.signal.aborted) aborted();
+    for (;;) {
+      const since = performance.now();
+      const left = c.deadlineMs + (size / pace) * 1000 - state.waited;
+      const timer = setTimeout(() => stop("timeout"), Math.max(left, 0));
+      const step = await chunks.next().finally(() => clearTimeout(timer));
+      state.waited += performance.now() - since;
+      if (step.done) break;
+      size += step.value.length;
+      yield step.value;
+    }
+    // A body shorter than announced ends without being complete: half an answer is no answer.
+    if (!res.complete || state.error) throw state.error ?? new Error("incomplete");
+    done = true;
+  } catch (error) {
+    const { code } = (state.error ?? error) as NodeJS.ErrnoException;
+    throw broken({ kind: "lost", why: why === "cut" && code?.startsWith("HPE_") ? "malformed" : why });
+  } finally {
+    c.signal.removeEventListener("abort", aborted);
+    if (!done) req.destroy();
+  }
 }
 
 function rawTarget(url: string): string {
@@ -94,4 +221,4 @@ function rawTarget(url: string): string {
   return slash < 0 ? "/" : url.slice(slash);
 }
 
-const length = (c: Call): Header[] => (c.body ? [["content-length", String(c.body.length)]] : []);
+const length = (c: Call): Header[] => (c.body && c.body.size > 0 ? [["content-length", String(c.body.size)]] : []);

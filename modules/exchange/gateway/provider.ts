@@ -1,94 +1,89 @@
-/** The provider's side: verifies who asks, decides, has the institution answer, keeps the fields allowed, signs, logs. */
-import type { Context, JobContext } from "#kernel";
-import { verify } from "#trust";
-import { decide } from "../access/rules.ts";
-import { baseUrls, clientOf, memberNames, rightsFor, serviceOf, type Service } from "../directory/store.ts";
-import { failures, refusals, type Refusal } from "../errors.ts";
+/** The provider's side: verifies who asks, decides, logs, has the institution answer, keeps the fields allowed, signs, logs. */
+import type { JobContext } from "#kernel";
+import { directory, directoryAt, directoryNow, type Snapshot } from "../directory/snapshot.ts";
+import type { Client, Service } from "../directory/store.ts";
+import { refusals, type Refusal } from "../errors.ts";
 import { askPerson } from "../hand/ask.ts";
-import { putCertificate, putOutcome, putRequest } from "../log/store.ts";
-import { type Header, headerValue, readPart, requestHash } from "../protocol/header.ts";
-import { resolveUrl } from "./address.ts";
-import { filtered } from "./filter.ts";
-import { type Envelope, hashOf, readRequest, isReading, type Received as ReceivedRequest, signedBytes } from "./message.ts";
-import { callProvider, type Result } from "./provider-call.ts";
-import { signAndLog } from "./seal.ts";
-import type { SignedResponse } from "./signed.ts";
+import { outcomeOf, type RequestRow, requestOf } from "../log/store.ts";
+import { write, writeIn } from "../log/writer.ts";
+import { type Admitted, judge } from "./admit.ts";
+import { answer } from "./answer.ts";
+import type { Delivered, RequestMessage } from "./flow.ts";
+import { readRequest, type Received } from "./message.ts";
+import { checkMessage } from "./signatures.ts";
 
-export interface Incoming {
-  part: string;
-  body: Buffer | undefined;
-  signature: Uint8Array;
-  certificate: string;
-  serial: string;
-  /** Travels beside the message, not in it: a pseudonym of this house, of no use to the provider. */
-  person: string | undefined;
-  /** Keep the body of the answer, so that the same question can be answered again. */
-  keep: boolean;
-  /** The asker is a program that speaks for itself: the system's own errors and codings reach it unchanged. */
-  verbatim?: boolean;
+export interface ReceiveOptions {
+  /** Delivered again and again until it ends, at the latest then: failures that change nothing are returned without being the end. */
+  stored?: { expires: Date };
 }
-export type Received =
-  | { kind: "answered"; response: SignedResponse }
-  | { kind: "pending"; request: string; expectedBy: Date }
-  | { kind: "refused"; refusal: Refusal }
-  /** `sent`: it may have reached the institution's system. */
-  | { kind: "failed"; type: string; sent: boolean };
+const refuse = (refusal: Refusal): Delivered => ({ kind: "refused", refusal });
+/** Seconds the gateways need around the provider's own time. */
+const margin = 30;
 
-interface Admitted {
-  envelope: Envelope;
-  service: Service;
-  clientInstitution: string;
-  providerName: string;
-  rights: string[];
-  fields: string[] | null;
-  url: string;
-  at: Date;
+export async function receive(j: JobContext, m: RequestMessage, o: ReceiveOptions = {}): Promise<Delivered> {
+  const e = readRequest(m.part);
+  if (!e) return refuse(refusals.unfitRequest);
+  let known = await directory(j);
+  let parties = partiesOf(known, e);
+  if ("type" in parties) parties = partiesOf((known = await directoryNow(j)), e);
+  if ("type" in parties) return refuse(parties);
+  const at = j.clock.now();
+  // A message nobody vouches for is no evidence: it is not logged as one.
+  if (!(await checkMessage(j, { ...m, bodyHash: m.body.hash }, parties.client.institution, at))) return refuse(refusals.requestSignature);
+
+  let verdict = judge(j, known, e, parties);
+  if ("refusal" in verdict) {
+    // what was closed a moment ago may be open
+    const again = partiesOf((known = await directoryNow(j)), e);
+    if ("type" in again) return refuse(again);
+    verdict = judge(j, known, e, again);
+  }
+  const row = requestRow(m, e, verdict, at, o);
+  const certificate = { serial: m.serial, pem: m.certificate };
+  if ("refusal" in verdict) {
+    const { fresh } = await write(j, {
+      request: row,
+      outcome: { ...endOf(row), outcome: "refused", errorType: verdict.refusal.type },
+      certificate,
+    });
+    return refuse(fresh ? verdict.refusal : refusals.replayed);
+  }
+  let { admitted } = verdict;
+  if (admitted.service.kind === "person") return byHand(j, m, e, admitted, row);
+  const written = await write(j, { request: row, certificate });
+  if (!written.fresh && !(o.stored && (await openStill(j, row)))) return refuse(refusals.replayed);
+  const now = await directoryAt(j, known, written.version);
+  if (now !== known) {
+    // decided on a directory that had changed when the row was written
+    const again = partiesOf(now, e);
+    const then = "type" in again ? { refusal: again } : judge(j, now, e, again);
+    if ("refusal" in then) {
+      await write(j, { outcome: { ...endOf(row), outcome: "refused", errorType: then.refusal.type } });
+      return refuse(then.refusal);
+    }
+    admitted = then.admitted;
+  }
+  return answer(j, m, { ...admitted, envelope: e, row, since: at, stored: o.stored !== undefined });
 }
 
-const limit = 8 * 1024 * 1024;
-
-export async function receive(j: JobContext, m: Incoming): Promise<Received> {
-  const envelope = readRequest(m.part);
-  if (!envelope) return { kind: "refused", refusal: refusals.unfitRequest };
-  const provider = await j.transaction((ctx) => serviceOf(ctx.db, envelope.service), { readOnly: true });
-  if (!provider) return { kind: "refused", refusal: refusals.unknownService };
-  const gate = await j.transaction((ctx) => admit(ctx, m, envelope, provider), { institution: provider.institution });
-  if ("result" in gate) return gate.result;
-  const { admitted } = gate;
-  const result = await callProvider({
-    url: admitted.url,
-    method: envelope.method,
-    // The provider's system gets the very headers that were signed.
-    headers: withAccept(readPart(m.part)!.headers),
-    body: m.body,
-    deadlineMs: provider.timeoutSeconds * 1000,
-    limit,
-    signal: j.signal,
-  });
-  return settle(j, m, admitted, result);
+function partiesOf(known: Snapshot, e: Received): { service: Service; client: Client } | Refusal {
+  const service = known.services.get(e.service);
+  if (!service) return refusals.unknownService;
+  const client = known.clients.get(e.client);
+  return client ? { service, client } : refusals.unknownClient;
 }
 
-const withAccept = (headers: readonly Header[]): readonly Header[] =>
-  headerValue(headers, "accept") === undefined ? [...headers, ["Accept", "application/json"]] : headers;
+const endOf = (row: RequestRow) => ({
+  exchange: row.exchange,
+  side: "provider" as const,
+  institution: row.institution,
+  at: row.at,
+  person: row.person,
+});
 
-/** Everything that can be refused is refused here, in one transaction of the provider's institution. */
-async function admit(
-  ctx: Context,
-  m: Incoming,
-  e: ReceivedRequest,
-  service: Service,
-): Promise<{ result: Received } | { admitted: Admitted }> {
-  const { db } = ctx;
-  const at = ctx.clock.now();
-  const refuse = (refusal: Refusal): { result: Received } => ({ result: { kind: "refused", refusal } });
-  const client = await clientOf(db, e.client);
-  if (!client) return refuse(refusals.unknownClient);
-  const bytes = signedBytes(m.part, hashOf(m.body));
-  const checked = await verify(ctx, { bytes, signature: m.signature, certificate: m.certificate, at, institution: client.institution });
-  // A message nobody vouches for is no evidence: it is not logged as one, its refusal is a fact of the client's side.
-  if (!checked.ok) return refuse(refusals.requestSignature);
-  await putCertificate(db, m.serial, m.certificate);
-  const fresh = await putRequest(db, {
+function requestRow(m: RequestMessage, e: Received, v: ReturnType<typeof judge>, at: Date, o: ReceiveOptions): RequestRow {
+  const { service } = "refusal" in v ? v : v.admitted;
+  return {
     exchange: e.exchange,
     side: "provider",
     institution: service.institution,
@@ -103,122 +98,37 @@ async function admit(
     userId: e.userId ?? null,
     issue: e.issue ?? null,
     byPerson: service.kind === "person",
-    expires: new Date(at.getTime() + (service.timeoutSeconds + 30) * 1000),
+    expires: o.stored?.expires ?? new Date(at.getTime() + (service.timeoutSeconds + margin) * 1000),
     headerPart: m.part,
-    bodyHash: hashOf(m.body) ?? null,
+    bodyHash: m.body.hash ?? null,
     signature: m.signature,
     serial: m.serial,
     fact: null,
-  });
-  if (!fresh) return refuse(refusals.unfitRequest);
-  const logRefusal = async (refusal: Refusal) => {
-    await putOutcome(db, {
-      exchange: e.exchange,
-      side: "provider",
-      institution: service.institution,
-      at,
-      outcome: "refused",
-      errorType: refusal.type,
-      person: m.person ?? null,
-    });
-    return refuse(refusal);
-  };
-  if (!service.enabled) return logRefusal(refusals.serviceDisabled);
-  // A parameter the service does not publish could widen its answer beyond what the agreement foresaw.
-  const known = new Set(service.query.map((one) => one.name));
-  if (Object.keys(e.query ?? {}).some((name) => !known.has(name))) return logRefusal(refusals.unfitRequest);
-  const decision = decide(await rightsFor(db, e.service), {
-    client: e.client,
-    groups: client.groups,
-    service: e.service,
-    // who may read a thing may ask whether it is there
-    method: e.method === "HEAD" ? "GET" : e.method,
-    path: e.path,
-    purpose: e.purpose,
-    today: ctx.clock.today(),
-  });
-  if (!decision.granted)
-    return logRefusal({ path: refusals.unfitRequest, right: refusals.accessDenied, purpose: refusals.purposeDenied }[decision.why]);
-  if (service.kind === "person") {
-    const waiting = await askPerson(ctx, { envelope: e, service, clientInstitution: client.institution, person: m.person, ...decision });
-    return { result: { kind: "pending", ...waiting } };
-  }
-  const url = resolveUrl(service.baseUrl!, await baseUrls(db), ctx.config.setting.bind(ctx.config), e);
-  if (!url) {
-    const row = { exchange: e.exchange, side: "provider" as const, institution: service.institution, at, person: m.person ?? null };
-    await putOutcome(db, { ...row, outcome: "failed", errorType: failures.notReached });
-    return { result: { kind: "failed", type: failures.notReached, sent: false } };
-  }
-  const names = await memberNames(db, [service.institution]);
-  const providerName = names.get(service.institution)?.fr ?? service.institution;
-  return {
-    admitted: {
-      envelope: e,
-      service,
-      clientInstitution: client.institution,
-      providerName,
-      rights: decision.rights,
-      fields: decision.fields,
-      url,
-      at,
-    },
+    format: "xades",
+    signedAt: m.signedAt,
+    configuration: m.configuration ?? null,
   };
 }
 
-async function settle(j: JobContext, m: Incoming, a: Admitted, result: Result): Promise<Received> {
-  const { envelope: e, service } = a;
-  const fail = (type: string, sent: boolean) =>
-    logFailure(j, a, m.person, { outcome: sent && !isReading(e.method) ? "unknown" : "failed", type }).then((): Received => ({
-      kind: "failed",
-      type,
-      sent,
-    }));
-  if (result.kind === "not-sent") return fail(failures.notReached, false);
-  if (result.kind === "lost") return fail(failures[result.why], true);
-  // A reading call the system itself failed can be asked again; a writing one is passed on as the system said it.
-  if (result.status >= 500 && isReading(e.method) && !m.verbatim) return fail(failures.providerError, true);
-  const fit = filtered(result, a.fields, m.verbatim);
-  if (!fit) {
-    await logFailure(j, a, m.person, { outcome: isReading(e.method) ? "refused" : "unknown", type: refusals.answerUnfit.type });
-    return isReading(e.method)
-      ? { kind: "refused", refusal: refusals.answerUnfit }
-      : { kind: "failed", type: refusals.answerUnfit.type, sent: true };
-  }
-  const response = await signAndLog(j, {
-    envelope: e,
-    service,
-    providerName: a.providerName,
-    clientInstitution: a.clientInstitution,
-    person: m.person,
-    rights: a.rights,
-    ...fit,
-    hash: requestHash(m.part, m.body),
-    by: "system",
-    keep: m.keep,
-    since: a.at,
-  });
-  return { kind: "answered", response };
-}
-
-const logFailure = (
-  j: JobContext,
-  a: Admitted,
-  person: string | undefined,
-  o: { outcome: "failed" | "unknown" | "refused"; type: string },
-) =>
+/** A stored message that came before and did not end: its very self goes on. */
+const openStill = (j: JobContext, row: RequestRow): Promise<boolean> =>
   j.transaction(
-    async (ctx) => {
-      const at = ctx.clock.now();
-      await putOutcome(ctx.db, {
-        exchange: a.envelope.exchange,
-        side: "provider",
-        institution: a.service.institution,
-        at,
-        outcome: o.outcome,
-        errorType: o.type,
-        milliseconds: at.getTime() - a.at.getTime(),
-        person: person ?? null,
-      });
+    async ({ db }) => {
+      const before = await requestOf(db, row.exchange, "provider");
+      if (!before || Buffer.compare(before.signature, row.signature) !== 0) return false;
+      return (await outcomeOf(db, row.exchange, "provider")) === undefined;
+    },
+    { readOnly: true },
+  );
+
+const byHand = (j: JobContext, m: RequestMessage, e: Received, a: Admitted, request: RequestRow): Promise<Delivered> =>
+  j.transaction(
+    async (ctx): Promise<Delivered> => {
+      const { fresh } = await writeIn(ctx, { request, certificate: { serial: m.serial, pem: m.certificate } });
+      if (!fresh) return refuse(refusals.replayed);
+      const { service, client, rights, fields } = a;
+      const asked = { envelope: e, service, clientInstitution: client.institution, person: m.person, rights, fields };
+      return { kind: "pending", ...(await askPerson(ctx, asked)) };
     },
     { institution: a.service.institution },
   );

@@ -1,78 +1,87 @@
 /** The provider's signature under an answer, and its own record of it. */
 import type { JobContext } from "#kernel";
-import { sign } from "#trust";
 import type { Service } from "../directory/store.ts";
 import { answered } from "../facts.ts";
-import { putBody, putCertificate, putOutcome } from "../log/store.ts";
+import type { BodyRow, OutcomeRow } from "../log/store.ts";
+import { write, writeIn } from "../log/writer.ts";
 import type { Fit } from "./filter.ts";
-import { type Envelope, hashOf, responseOf, signedBytes } from "./message.ts";
+import type { Sealed } from "./flow.ts";
+import { type Envelope, hashOf, responseOf } from "./message.ts";
+import { signMessage } from "./signatures.ts";
 import type { SignedResponse } from "./signed.ts";
 
-export interface ToSign extends Fit {
+/** Whose answer it is, to what, by which right. */
+export interface Answerer {
   envelope: Envelope;
   service: Service;
   providerName: string;
   clientInstitution: string;
   person: string | undefined;
   rights: readonly string[];
-  hash: string;
   by: "system" | "person";
-  keep: boolean;
   since: Date;
 }
+export interface ToSeal extends Answerer {
+  status: number;
+  part: string;
+  bodyHash: Buffer | undefined;
+  /** JSON pointers that held something; "" = the whole answer, whatever it held. */
+  fields: string[];
+  /** Kept so that the same question can be answered again. */
+  body?: Buffer | undefined;
+}
 
-/** Signed as the provider, then durable on its side: the row, the fact the person will read, the body if it must be given again. */
-export async function signAndLog(j: JobContext, s: ToSign): Promise<SignedResponse> {
-  const { envelope: e, service } = s;
-  const { part } = responseOf(s, e, s.hash);
+/** Signed as the provider, then durable on its side; where a person is concerned the ledger is told in the same transaction. */
+export async function seal(j: JobContext, s: ToSeal): Promise<Sealed> {
+  const { envelope: e, service, person } = s;
+  const signed = await signMessage(j, { id: service.institution, name: s.providerName }, s);
+  const at = j.clock.now();
+  const outcome: OutcomeRow = {
+    exchange: e.exchange,
+    side: "provider",
+    institution: service.institution,
+    at,
+    outcome: "answered",
+    status: s.status,
+    milliseconds: at.getTime() - s.since.getTime(),
+    by: s.by,
+    rights: s.rights,
+    fields: s.fields,
+    person: person ?? null,
+    headerPart: s.part,
+    bodyHash: s.bodyHash ?? null,
+    signature: signed.signature,
+    serial: signed.serial,
+    format: "xades",
+    signedAt: signed.signedAt,
+  };
+  const body: BodyRow | undefined = s.body && {
+    exchange: e.exchange,
+    direction: "response",
+    clientInstitution: s.clientInstitution,
+    providerInstitution: service.institution,
+    bytes: s.body,
+    eraseAfter: new Date(at.getTime() + service.keepDays * 86_400_000),
+  };
+  const entry = { outcome, certificate: { serial: signed.serial, pem: signed.certificate }, ...(body ? { body } : {}) };
+  if (person === undefined) await write(j, entry);
+  else
+    await j.transaction(
+      async (ctx) => {
+        const { exchange, client, purpose, issue } = e;
+        const said = { exchange, client, service: e.service, purpose, ...(issue === undefined ? {} : { issue }) };
+        outcome.fact = await ctx.record(answered, `person:${person}`, { ...said, status: s.status, fields: s.fields, by: s.by });
+        await writeIn(ctx, entry);
+      },
+      { institution: service.institution },
+    );
+  return { ...signed, at };
+}
+
+/** A whole answer: its header part made, sealed, handed back with its body. */
+export async function signAndLog(j: JobContext, s: Answerer & Fit & { hash: string; keep: boolean }): Promise<SignedResponse> {
+  const { part } = responseOf(s, s.envelope, s.hash);
   const bodyHash = hashOf(s.body);
-  const institution = { id: service.institution, name: s.providerName };
-  const signed = await sign(j, { institution, bytes: signedBytes(part, bodyHash) });
-  return j.transaction(
-    async (ctx) => {
-      const at = ctx.clock.now();
-      const subject = s.person === undefined ? `exchange:${e.exchange}` : `person:${s.person}`;
-      const { exchange, client, purpose, issue } = e;
-      const fact = await ctx.record(answered, subject, {
-        exchange,
-        client,
-        service: e.service,
-        purpose,
-        ...(issue === undefined ? {} : { issue }),
-        status: s.status,
-        fields: s.fields,
-        by: s.by,
-      });
-      await putCertificate(ctx.db, signed.serial, signed.certificate);
-      await putOutcome(ctx.db, {
-        exchange,
-        side: "provider",
-        institution: service.institution,
-        at,
-        outcome: "answered",
-        status: s.status,
-        milliseconds: at.getTime() - s.since.getTime(),
-        by: s.by,
-        rights: s.rights,
-        fields: s.fields,
-        person: s.person ?? null,
-        headerPart: part,
-        bodyHash: bodyHash ?? null,
-        signature: signed.signature,
-        serial: signed.serial,
-        fact,
-      });
-      if (s.keep && bodyHash)
-        await putBody(ctx.db, {
-          exchange,
-          direction: "response",
-          clientInstitution: s.clientInstitution,
-          providerInstitution: service.institution,
-          bytes: s.body,
-          eraseAfter: new Date(at.getTime() + service.keepDays * 86_400_000),
-        });
-      return { part, body: s.body, signature: signed.signature, certificate: signed.certificate, serial: signed.serial, at, by: s.by };
-    },
-    { institution: service.institution },
-  );
+  const sealed = await seal(j, { ...s, part, bodyHash, body: s.keep && bodyHash ? s.body : undefined });
+  return { ...sealed, body: s.body, by: s.by };
 }

@@ -2,19 +2,16 @@
 import type { Db } from "#kernel";
 import type { Answer } from "../door.ts";
 import { bodyOf, certificateOf, outcomeOf } from "../log/store.ts";
+import type { Sealed } from "./flow.ts";
 import { headerValue, readPart } from "../protocol/header.ts";
 
-export interface SignedResponse {
-  part: string;
+/** A whole one. `at`: when the provider's side logged it. */
+export interface SignedResponse extends Sealed {
   body: Buffer;
-  signature: Uint8Array;
-  certificate: string;
-  serial: string;
-  at: Date;
   by: "system" | "person";
 }
 
-export function answerFrom(r: SignedResponse, exchangeId: string, institution: string): Answer {
+export function answerFrom(r: Pick<SignedResponse, "part" | "body" | "by" | "at">, exchangeId: string, institution: string): Answer {
   const { first, headers } = readPart(r.part)!;
   return {
     outcome: "answered",
@@ -48,6 +45,8 @@ export async function loggedResponse(db: Db, exchange: string): Promise<SignedRe
   return {
     part: row.headerPart,
     body,
+    bodyHash: row.bodyHash ? Buffer.from(row.bodyHash) : undefined,
+    signedAt: row.signedAt ?? row.at,
     signature: row.signature,
     serial: row.serial,
     certificate: await certificateOf(db, row.serial),

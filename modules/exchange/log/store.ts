@@ -1,5 +1,7 @@
 import { type Db, sql } from "#kernel";
 
+export { putCertificate, putOutcome, putRequest } from "./store-batch.ts";
+
 export type Side = "client" | "provider";
 
 export interface RequestRow {
@@ -23,22 +25,15 @@ export interface RequestRow {
   signature: Uint8Array;
   serial: string;
   fact: string | null;
+  /** What the signature covers, and for 'xades' the signing time inside it. */
+  format: SignatureFormat;
+  signedAt: Date | null;
+  configuration?: { version: number; age: number } | null;
 }
+export type SignatureFormat = "hashes" | "xades";
 const requestColumns = sql`r.exchange, r.side, r.institution, r.message_id as "messageId", r.at, r.client, r.service, r.method, r.path, r.purpose,
   r.person, r.user_id as "userId", r.issue, r.by_person as "byPerson", r.expires, r.header_part as "headerPart", r.body_hash as "bodyHash",
-  r.signature, r.serial, r.fact`;
-
-/** False when this side already has a request of that number: a replay. */
-export async function putRequest(db: Db, r: RequestRow): Promise<boolean> {
-  const touched = await db.run(sql`insert into exchange.request
-    (exchange, side, institution, message_id, at, client, service, method, path, purpose, person, user_id, issue, by_person, expires,
-      header_part, body_hash, signature, serial, fact)
-    values (${r.exchange}, ${r.side}, ${r.institution}, ${r.messageId}, ${r.at}, ${r.client}, ${r.service}, ${r.method}, ${r.path},
-      ${r.purpose}, ${r.person}, ${r.userId}, ${r.issue}, ${r.byPerson}, ${r.expires}, ${r.headerPart}, ${r.bodyHash}, ${r.signature},
-      ${r.serial}, ${r.fact})
-    on conflict do nothing`);
-  return touched === 1;
-}
+  r.signature, r.serial, r.fact, r.format, r.signed_at as "signedAt", r.configuration`;
 
 export const requestOf = (db: Db, exchange: string, side: Side): Promise<RequestRow | undefined> =>
   db.maybe(sql`select ${requestColumns} from exchange.request r where r.exchange = ${exchange} and r.side = ${side}`);
@@ -61,27 +56,15 @@ export interface OutcomeRow {
   signature?: Uint8Array | null;
   serial?: string | null;
   fact?: string | null;
+  format?: SignatureFormat;
+  signedAt?: Date | null;
 }
 const outcomeColumns = sql`o.exchange, o.side, o.institution, o.at, o.outcome, o.error_type as "errorType", o.status, o.milliseconds, o.by,
-  o.rights, o.fields, o.person, o.header_part as "headerPart", o.body_hash as "bodyHash", o.signature, o.serial, o.fact`;
-
-/** False when the outcome was known already: the first word stands. */
-export async function putOutcome(db: Db, o: OutcomeRow): Promise<boolean> {
-  const touched = await db.run(sql`insert into exchange.outcome
-    (exchange, side, institution, at, outcome, error_type, status, milliseconds, by, rights, fields, person, header_part, body_hash,
-      signature, serial, fact)
-    values (${o.exchange}, ${o.side}, ${o.institution}, ${o.at}, ${o.outcome}, ${o.errorType ?? null}, ${o.status ?? null},
-      ${o.milliseconds ?? null}, ${o.by ?? null}, ${o.rights ? [...o.rights] : null}, ${o.fields ? [...o.fields] : null},
-      ${o.person ?? null}, ${o.headerPart ?? null}, ${o.bodyHash ?? null}, ${o.signature ?? null}, ${o.serial ?? null}, ${o.fact ?? null})
-    on conflict do nothing`);
-  return touched === 1;
-}
+  o.rights, o.fields, o.person, o.header_part as "headerPart", o.body_hash as "bodyHash", o.signature, o.serial, o.fact, o.format, o.signed_at as "signedAt"`;
 
 export const outcomeOf = (db: Db, exchange: string, side: Side): Promise<OutcomeRow | undefined> =>
   db.maybe(sql`select ${outcomeColumns} from exchange.outcome o where o.exchange = ${exchange} and o.side = ${side}`);
 
-export const putCertificate = (db: Db, serial: string, pem: string): Promise<number> =>
-  db.run(sql`insert into exchange.certificate (serial, pem) values (${serial}, ${pem}) on conflict do nothing`);
 export const certificateOf = async (db: Db, serial: string): Promise<string> =>
   (await db.maybe<{ pem: string }>(sql`select pem from exchange.certificate where serial = ${serial}`))?.pem ?? "";
 

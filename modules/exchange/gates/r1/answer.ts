@@ -2,8 +2,12 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Answer } from "../../door.ts";
 import { failures, type Refusal, refusals } from "../../errors.ts";
-import type { SignedResponse } from "../../gateway/signed.ts";
-import { onTheWire, readPart } from "../../protocol/header.ts";
+
+/** How errors are said: `precise` statuses that say what happened; `legacy` the type names X-Road used before 7.8. */
+export interface Speech {
+  precise: boolean;
+  legacy: boolean;
+}
 
 export interface R1Error {
   type: string;
@@ -24,7 +28,7 @@ const sentences: Record<string, string> = {
   [failures.timeout]: "The institution's system did not answer in time.",
   [failures.notReached]: "The institution's system cannot be reached.",
   [failures.cut]: "The institution's system closed the connection before its answer was whole.",
-  [failures.tooLarge]: "The answer of the institution's system is larger than 8 MiB.",
+  [failures.tooLarge]: "The agreement restricts the fields of this answer, and it is larger than the 8 MiB in which fields are told apart.",
   [failures.malformed]: "The institution's system answered something that is not HTTP.",
 };
 const gatewayTimeout = 504;
@@ -51,6 +55,14 @@ export function errorFrom(a: Answer): R1Error | undefined {
   };
 }
 
+/** `server.serverproxy.access_denied` was `Server.ServerProxy.AccessDenied` until 7.7. */
+const proxies: Record<string, string> = { clientproxy: "ClientProxy", serverproxy: "ServerProxy", io_error: "IOError" };
+export const legacyName = (type: string): string =>
+  type
+    .split(".")
+    .map((word) => proxies[word] ?? word.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase()))
+    .join(".");
+
 const wantsXml = (accept: string | undefined): boolean => /(text\/xml|application\/xml|text\/\*)/i.test(accept ?? "");
 export const wantsJson = (accept: string | undefined): boolean => /application\/json/i.test(accept ?? "");
 export const escapeXml = (text: string): string =>
@@ -62,34 +74,27 @@ export const escapeXml = (text: string): string =>
     // what XML cannot say even escaped
     .replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd");
 
-export function errorBytes(e: R1Error, accept: string | undefined): { type: string; body: string } {
-  const { type, message, detail } = e;
-  if (!wantsXml(accept)) return { type: "application/json;charset=utf-8", body: JSON.stringify({ type, message, detail }) };
+export function errorBytes(e: R1Error, accept: string | undefined, o: Speech): { type: string; body: string; name: string } {
+  const { message, detail } = e;
+  const type = o.legacy ? legacyName(e.type) : e.type;
+  if (!wantsXml(accept)) return { type: "application/json;charset=utf-8", body: JSON.stringify({ type, message, detail }), name: type };
   const tag = (name: string, text: string) => `<${name}>${escapeXml(text)}</${name}>`;
   return {
     type: "text/xml;charset=utf-8",
+    name: type,
     body: `<?xml version="1.0" encoding="UTF-8"?>\n<error>${tag("type", type)}${tag("message", message)}${tag("detail", detail)}</error>`,
   };
 }
 
 export const statusOf = (e: R1Error, precise: boolean): number => (precise ? e.precise : e.type.startsWith("server.") ? 500 : 400);
 
-export function sendError(res: ServerResponse, e: R1Error, o: { accept: string | undefined; precise: boolean; close?: boolean }): void {
-  const { type, body } = errorBytes(e, o.accept);
-  send(res, statusOf(e, o.precise), { "X-Road-Error": e.type, "Content-Type": type, ...(o.close ? { Connection: "close" } : {}) }, body);
+export function sendError(res: ServerResponse, e: R1Error, o: { accept: string | undefined; speech: Speech; close?: boolean }): void {
+  const { type, body, name } = errorBytes(e, o.accept, o.speech);
+  const status = statusOf(e, o.speech.precise);
+  send(res, status, { "X-Road-Error": name, "Content-Type": type, ...(o.close ? { Connection: "close" } : {}) }, body);
 }
 
 export function send(res: ServerResponse, status: number, headers: OutgoingHttpHeaders, body: string | Buffer): void {
   if (res.headersSent || res.destroyed) return;
   res.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(body) }).end(body);
-}
-
-/** The signed lines, in their order, repeats kept. */
-export function sendSigned(res: ServerResponse, r: SignedResponse): void {
-  const { first, headers } = readPart(r.part)!;
-  const status = Number(first[0]);
-  const bodiless = status === 204 || status === 304 || res.req.method === "HEAD";
-  const length = bodiless ? [] : ["Content-Length", String(r.body.length)];
-  res.writeHead(status, first[1], [...headers.flatMap((one) => [...onTheWire(one)]), ...length] as unknown as OutgoingHttpHeaders);
-  res.end(bodiless ? undefined : r.body);
 }

@@ -7,10 +7,13 @@ import type { JobContext } from "#kernel";
 import { refusals, type Refusal } from "../../errors.ts";
 import { carry } from "../../gateway/ask.ts";
 import { openRaw } from "../../gateway/open-raw.ts";
+import { intake, whySpoilt } from "../../gateway/spool.ts";
 import { type Header, headersRead, headerValue } from "../../protocol/header.ts";
 import { formatIdentifier, parseClient } from "../../protocol/identifier.ts";
-import { errorBytes, errorFrom, errorOf, type R1Error, sendError, sendSigned } from "./answer.ts";
-import { type Budget, readBody } from "./body.ts";
+import { errorBytes, errorFrom, errorOf, type R1Error, sendError, type Speech } from "./answer.ts";
+import { sendAnswering } from "./stream.ts";
+import { bodyProblem } from "./body.ts";
+import { evidence } from "./evidence.ts";
 import { metadata } from "./metadata.ts";
 
 /** Subsystems the system behind this connection may speak for; undefined: it has not shown who it is. */
@@ -25,11 +28,9 @@ export interface R1 {
 }
 
 const verbs = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"]);
-const allBodies = 128 * 1024 * 1024;
-const mostAtOnce = 1000;
+const mostAtOnce = 2000;
 
-export function r1(job: () => JobContext, o: { identify: Identify; precise: boolean }): R1 {
-  const budget: Budget = { held: 0, most: allBodies };
+export function r1(job: () => JobContext, o: { identify: Identify } & Speech): R1 {
   let underWay = 0;
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -38,7 +39,7 @@ export function r1(job: () => JobContext, o: { identify: Identify; precise: bool
     const accept = headerValue(headers, "accept");
     const fail = (e: R1Error, close = false): void => {
       j.log.info({ exchange: e.detail, type: e.type }, "r1 refused");
-      sendError(res, e, { accept, precise: o.precise, close });
+      sendError(res, e, { accept, speech: o, close: close || !req.complete });
     };
     const refuse = (r: Refusal, message?: string) => fail(errorOf(r, j.ids.uuid(), message), true);
     const target = req.url ?? "";
@@ -48,30 +49,29 @@ export function r1(job: () => JobContext, o: { identify: Identify; precise: bool
       if (allowed === undefined) return refuse(refusals.notAuthenticated);
       if (!verbs.has(method)) return refuse(refusals.badRequest, "X-Road knows DELETE GET HEAD OPTIONS PATCH POST PUT TRACE.");
       if (/[^\x21-\x7e]/.test(target)) return refuse(refusals.badRequest);
-      const catalogue = metadata(target);
+      const catalogue = metadata(target) ?? evidence(target);
       if (!catalogue && !target.startsWith("/r1/"))
         return refuse(refusals.badRequest, "Calls start with /r1/, the catalogue is /listClients.");
       if (!mayName(allowed, headers)) return refuse(refusals.notAuthenticated);
       if (underWay >= mostAtOnce) return refuse(refusals.crowded, "Too many calls at once: ask again in a moment.");
       underWay += 1;
       try {
-        const read = await readBody(req, budget);
-        try {
-          if (read.kind === "cut") return void res.destroy();
-          if (read.kind === "too-large") return refuse(refusals.badRequest, "A body is at most 8 MiB here.");
-          if (read.kind === "crowded") return refuse(refusals.crowded, "Too many bodies at once: ask again in a moment.");
-          if (catalogue) return await catalogue({ j, method, headers, accept, res, fail });
-          const carried = await carry(j, (ctx) => openRaw(ctx, { method, target, headers, body: read.body }));
-          const error = errorFrom(carried.answer);
-          if (error) return fail(error);
-          return sendSigned(res, carried.response!);
-        } finally {
-          read.release();
-        }
+        if (catalogue) return await catalogue({ j, method, headers, accept, allowed, res, fail });
+        const carried = await carry(j, async () => {
+          const opening = await openRaw(j, { method, target, headers });
+          if ("opened" in opening) opening.opened.body = await intake(j, req);
+          return opening;
+        });
+        if (!carried.answering) return fail(errorFrom(carried.answer)!);
+        const instead = await sendAnswering(res, carried.answering);
+        if (instead) fail(errorFrom(instead)!);
       } finally {
         underWay -= 1;
       }
     } catch (error) {
+      const spoilt = whySpoilt(error);
+      if (spoilt === "cut") return void res.destroy();
+      if (spoilt) return refuse(...bodyProblem(spoilt));
       const e = {
         ...errorOf(refusals.internal, j.ids.uuid()),
         precise: 500,
@@ -85,11 +85,11 @@ export function r1(job: () => JobContext, o: { identify: Identify; precise: bool
   const unreadable = () => errorOf(refusals.badRequest, job().ids.uuid(), "This is not a request that can be read in one way only.");
   return {
     request: (req, res) => void answer(req, res),
-    spoilt: (res) => sendError(res, unreadable(), { accept: undefined, precise: o.precise, close: true }),
+    spoilt: (res) => sendError(res, unreadable(), { accept: undefined, speech: o, close: true }),
     malformed() {
       const e = unreadable();
-      const { type, body } = errorBytes(e, undefined);
-      return `HTTP/1.1 400 Bad Request\r\nX-Road-Error: ${e.type}\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`;
+      const { type, body, name } = errorBytes(e, undefined, o);
+      return `HTTP/1.1 400 Bad Request\r\nX-Road-Error: ${name}\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`;
     },
   };
 }

@@ -1,0 +1,136 @@
+/** The provider's answer: called for, kept to the fields allowed, handed on while it arrives where the whole of it may leave, sealed. */
+import { createHash } from "node:crypto";
+import type { JobContext } from "#kernel";
+import { failures, refusals } from "../errors.ts";
+import type { RequestRow } from "../log/store.ts";
+import { write } from "../log/writer.ts";
+import { type Header, headerValue, messageDigest, readPart } from "../protocol/header.ts";
+import type { Admitted } from "./admit.ts";
+import { filtered } from "./filter.ts";
+import { type Delivered, type RequestMessage, type Sealed, unsealed } from "./flow.ts";
+import { isReading, type Received, responseOf } from "./message.ts";
+import { type Answering, type Failure, openCall, whole, type Whole, whyBroken } from "./provider-call.ts";
+import { seal, signAndLog } from "./seal.ts";
+import { largestWhole } from "./spool.ts";
+
+export interface Asked extends Admitted {
+  envelope: Received;
+  row: RequestRow;
+  since: Date;
+  /** It will be delivered again: a failure that changed nothing is not its end. */
+  stored: boolean;
+}
+
+export async function answer(j: JobContext, m: RequestMessage, a: Asked): Promise<Delivered> {
+  const { envelope: e, service, url } = a;
+  if (url === undefined) return fail(j, a, failures.notReached, false);
+  const opened = await openCall({
+    url,
+    method: e.method,
+    // The provider's system gets the very headers that were signed.
+    headers: withAccept(readPart(m.part)!.headers),
+    body: m.body,
+    deadlineMs: service.timeoutSeconds * 1000,
+    signal: j.signal,
+    reading: isReading(e.method),
+  });
+  if (opened.kind !== "response") return failed(j, a, opened);
+  // A reading call the system itself failed can be asked again; a writing one is passed on as the system said it.
+  if (opened.status >= 500 && isReading(e.method) && !m.verbatim) {
+    opened.giveUp();
+    return fail(j, a, failures.providerError, true);
+  }
+  if (m.verbatim && a.fields === null) return streamed(j, m, a, opened);
+  const all = await whole(opened, largestWhole);
+  return all.kind === "response" ? settled(j, m, a, all) : failed(j, a, all);
+}
+
+const withAccept = (headers: readonly Header[]): readonly Header[] =>
+  headerValue(headers, "accept") === undefined ? [...headers, ["Accept", "application/json"]] : headers;
+
+const hashOfRequest = (m: RequestMessage): string =>
+  messageDigest(m.part, m.body.hash ? { hash: m.body.hash } : undefined).toString("base64");
+
+const answerer = (m: RequestMessage, a: Asked) => ({
+  envelope: a.envelope,
+  service: a.service,
+  providerName: a.providerName,
+  clientInstitution: a.client.institution,
+  person: m.person,
+  rights: a.rights,
+  by: "system" as const,
+  since: a.since,
+});
+
+/** Held whole, because its fields are looked at. */
+async function settled(j: JobContext, m: RequestMessage, a: Asked, all: Whole): Promise<Delivered> {
+  const fit = filtered(all, a.fields, m.verbatim);
+  if (!fit) {
+    const { type } = refusals.answerUnfit;
+    if (!isReading(a.envelope.method)) return fail(j, a, type, true);
+    await end(j, a, "refused", type);
+    return { kind: "refused", refusal: refusals.answerUnfit };
+  }
+  const { part, body, by, ...sealed } = await signAndLog(j, { ...answerer(m, a), ...fit, hash: hashOfRequest(m), keep: m.keep });
+  return { kind: "answering", part, by, body: once(body), sealed: Promise.resolve({ part, ...sealed }) };
+}
+
+async function* once(body: Buffer): AsyncGenerator<Buffer, void> {
+  if (body.length > 0) yield body;
+}
+
+/** Handed on as it comes; signed and logged when it has ended, and only then an answer. */
+function streamed(j: JobContext, m: RequestMessage, a: Asked, opened: Answering): Delivered {
+  const { part } = responseOf(opened, a.envelope, hashOfRequest(m));
+  let done: (sealed: Promise<Sealed>) => void = () => undefined;
+  const sealed = new Promise<Sealed>((resolve) => (done = resolve));
+  sealed.catch(() => undefined); // told to who asks for it
+  async function* body(): AsyncGenerator<Buffer, void> {
+    const hash = createHash("sha512");
+    let size = 0;
+    let ended = false;
+    try {
+      for await (const piece of opened.body) {
+        hash.update(piece);
+        size += piece.length;
+        yield piece;
+      }
+      ended = true;
+      const bodyHash = size > 0 ? hash.digest() : undefined;
+      done(seal(j, { ...answerer(m, a), status: opened.status, part, bodyHash, fields: [""] }));
+    } catch (error) {
+      ended = true;
+      const failure = whyBroken(error);
+      if (!failure) throw error;
+      const type = typeOf(failure);
+      const broken = fail(j, a, type, true).then((): Sealed => {
+        throw unsealed({ kind: "failed", type });
+      });
+      done(broken);
+      await broken;
+    } finally {
+      // whoever read it went away
+      if (!ended) {
+        opened.giveUp();
+        done(fail(j, a, failures.interrupted, true).then(() => Promise.reject(unsealed({ kind: "failed", type: failures.interrupted }))));
+      }
+    }
+  }
+  return { kind: "answering", part, by: "system", body: body(), sealed };
+}
+
+const typeOf = (f: Failure): string => (f.kind === "not-sent" ? failures.notReached : failures[f.why]);
+const failed = (j: JobContext, a: Asked, f: Failure): Promise<Delivered> => fail(j, a, typeOf(f), f.kind === "lost");
+
+async function fail(j: JobContext, a: Asked, type: string, sent: boolean): Promise<Delivered> {
+  const reading = isReading(a.envelope.method);
+  if (!(a.stored && (!sent || reading))) await end(j, a, sent && !reading ? "unknown" : "failed", type);
+  return { kind: "failed", type, sent };
+}
+
+async function end(j: JobContext, a: Asked, outcome: "failed" | "unknown" | "refused", errorType: string): Promise<void> {
+  const at = j.clock.now();
+  const { exchange, institution, person } = a.row;
+  const milliseconds = at.getTime() - a.since.getTime();
+  await write(j, { outcome: { exchange, side: "provider", institution, at, outcome, errorType, milliseconds, person } });
+}
