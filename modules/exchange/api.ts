@@ -1,5 +1,6 @@
 /** The exchange's street door: who publishes what, who may read what, what waits for a person's hand, what was exchanged. */
 import { T, anyone, contract, official, permission, person } from "#kernel";
+import { manageServices, readRights } from "./permissions.ts";
 import {
   At,
   DeclineReason,
@@ -37,6 +38,8 @@ export type {
 
 // ---- permissions
 
+export { manageServices, readRights } from "./permissions.ts";
+
 export const answerByHand = permission(
   "exchange.answer-by-hand",
   {
@@ -45,18 +48,6 @@ export const answerByHand = permission(
   },
   { sensitive: true },
 );
-export const manageServices = permission(
-  "exchange.manage-services",
-  {
-    fr: "Ouvrir et fermer les services d’échange de son institution",
-    en: "Open and close the exchange services of one’s institution",
-  },
-  { sensitive: true },
-);
-export const readRights = permission("exchange.read-rights", {
-  fr: "Consulter les droits d’accès entre institutions",
-  en: "Read the access rights between institutions",
-});
 export const searchTraffic = permission("exchange.search-log", {
   fr: "Rechercher dans le journal des échanges de son institution",
   en: "Search the exchange log of one’s institution",

@@ -38,6 +38,8 @@ const Field = T.Object(
     /** Dotted name in a row of the answer. */
     name: T.String({ pattern: "^[A-Za-z][A-Za-z0-9]*(\\.[A-Za-z][A-Za-z0-9]*)*$" }),
     label: Words,
+    /** Where its value stands in the answer, `*` for every element of a list; absent: by its name in each of `rows`. */
+    pointer: T.Optional(T.String({ pattern: "^/", maxLength: 500 })),
     type: T.Optional(T.Union([T.Literal("text"), T.Literal("date"), T.Literal("number"), T.Literal("boolean"), T.Literal("choice")])),
     required: T.Optional(T.Boolean()),
     options: T.Optional(T.Array(T.Object({ value: T.String(), label: Words }, strict))),
