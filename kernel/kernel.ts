@@ -261,7 +261,7 @@ export async function createKernel(o: KernelOptions): Promise<Kernel> {
         const stop = await m.start?.({ ...jobContext(`${m.name}.start`), onStop: host.onStop });
         if (stop) stops.push(stop);
       }
-      if (config.role !== "all" && config.role !== "worker") return;
+      if (config.role !== "all" && config.role !== "worker" && (config.role !== "gateway" || o.master)) return;
       queue.run({ alone: config.databaseUrl === undefined && !o.master });
       // one after the other, so that a start is not a rush
       modules.flatMap((m) => m.sweeps).forEach((s, i) => stops.push(every(s, 200 + i * 60, runSweep, log)));
