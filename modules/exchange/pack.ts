@@ -72,6 +72,8 @@ const Service = T.Object(
     timeoutSeconds: T.Optional(T.Integer({ minimum: 1, maximum: 120 })),
     /** A person answers: working days to expect, and days after which the question lapses. */
     answersInDays: T.Optional(T.Integer({ minimum: 1 })),
+    /** Its system or its link is too weak to be waited for: every call of it is answered later. */
+    stored: T.Optional(T.Boolean()),
     lapsesInDays: T.Optional(T.Integer({ minimum: 1 })),
     endpoints: T.Optional(T.Array(T.Object({ method: T.String(), path: T.String() }, strict))),
     /** Query parameters understood, with the words a person reads. */

@@ -45,6 +45,7 @@ export interface ServiceRow {
   base_url: string | null;
   timeout_seconds: number;
   answers_in_days: number | null;
+  stored: boolean;
   lapses_in_days: number | null;
   endpoints: { method: string; path: string }[];
   query: { name: string; label: Text }[];
@@ -130,6 +131,7 @@ export function expand(pack: Pack, parties: readonly Party[]): Directory {
         title: s.title,
         base_url: s.kind === "http" ? (s.url ?? wrong(`service ${s.code} has no url`)).replaceAll("{institution}", p.id) : null,
         timeout_seconds: s.timeoutSeconds ?? 15,
+        stored: s.stored ?? false,
         answers_in_days: s.kind === "person" ? (s.answersInDays ?? wrong(`service ${s.code} has no answersInDays`)) : null,
         lapses_in_days: s.kind === "person" ? (s.lapsesInDays ?? 30) : null,
         endpoints: s.endpoints ?? [{ method: "GET", path: "/" }],

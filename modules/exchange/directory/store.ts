@@ -12,6 +12,8 @@ export interface Service {
   title: Text;
   baseUrl: string | null;
   timeoutSeconds: number;
+  /** Every call of it is answered later: its system or its link is too weak to be waited for. */
+  stored: boolean;
   answersInDays: number | null;
   lapsesInDays: number | null;
   endpoints: { method: string; path: string }[];
@@ -28,7 +30,7 @@ export interface Service {
 }
 export type Origin = "pack" | "registered";
 const serviceColumns = sql`s.id, s.subsystem, s.code, s.institution, s.kind, s.title, s.base_url as "baseUrl",
-  s.timeout_seconds as "timeoutSeconds", s.answers_in_days as "answersInDays", s.lapses_in_days as "lapsesInDays", s.endpoints, s.query,
+  s.timeout_seconds as "timeoutSeconds", s.answers_in_days as "answersInDays", s.stored, s.lapses_in_days as "lapsesInDays", s.endpoints, s.query,
   s.fields, s.keep_days as "keepDays", s.source, s.enabled and not s.withdrawn as enabled, s.notice,
   s.origin, s.subject, jsonb_build_object('verify', s.verify_tls, 'ca', s.ca, 'clientCertificate', s.client_certificate) as tls`;
 
@@ -128,12 +130,12 @@ export async function putDirectory(ctx: Context, d: Directory, digest: Buffer): 
     from jsonb_to_recordset(${json(d.subsystems)}::jsonb) as x(id text, member text, code text, name jsonb, groups jsonb)
     on conflict (id) do update set name = excluded.name, groups = excluded.groups, origin = 'pack'`);
   await db.run(sql`insert into exchange.service
-      (id, subsystem, code, institution, kind, title, base_url, timeout_seconds, answers_in_days, lapses_in_days, endpoints, query, fields, keep_days, source, subject)
+      (id, subsystem, code, institution, kind, title, base_url, timeout_seconds, answers_in_days, lapses_in_days, endpoints, query, fields, keep_days, source, subject, stored)
     select * from jsonb_to_recordset(${json(d.services)}::jsonb)
       as x(id text, subsystem text, code text, institution text, kind text, title jsonb, base_url text, timeout_seconds integer,
-        answers_in_days integer, lapses_in_days integer, endpoints jsonb, query jsonb, fields jsonb, keep_days integer, source text, subject jsonb)
+        answers_in_days integer, lapses_in_days integer, endpoints jsonb, query jsonb, fields jsonb, keep_days integer, source text, subject jsonb, stored boolean)
     on conflict (id) do update set origin = 'pack', kind = excluded.kind, title = excluded.title, base_url = excluded.base_url,
-      timeout_seconds = excluded.timeout_seconds, answers_in_days = excluded.answers_in_days, lapses_in_days = excluded.lapses_in_days,
+      stored = excluded.stored, timeout_seconds = excluded.timeout_seconds, answers_in_days = excluded.answers_in_days, lapses_in_days = excluded.lapses_in_days,
       endpoints = excluded.endpoints, query = excluded.query, fields = excluded.fields, keep_days = excluded.keep_days, source = excluded.source, subject = excluded.subject`);
   await db.run(sql`update exchange.service set withdrawn = not withdrawn
     where origin = 'pack' and withdrawn = (id = any(${d.services.map((one) => one.id)}))`);

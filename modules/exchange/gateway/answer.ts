@@ -40,7 +40,8 @@ export async function answer(j: JobContext, m: RequestMessage, a: Asked): Promis
     opened.giveUp();
     return fail(j, a, failures.providerError, true);
   }
-  if (m.verbatim && a.fields === null) return streamed(j, m, a, opened);
+  // an answer that is to be given again is kept in the transaction of its signature
+  if (m.verbatim && !m.keep && a.fields === null) return streamed(j, m, a, opened);
   const all = await whole(opened, largestWhole);
   return all.kind === "response" ? settled(j, m, a, all) : failed(j, a, all);
 }

@@ -41,12 +41,14 @@ export async function receive(j: JobContext, m: RequestMessage, o: ReceiveOption
   const row = requestRow(m, e, verdict, at, o);
   const certificate = { serial: m.serial, pem: m.certificate };
   if ("refusal" in verdict) {
+    // closed for the moment: a message that waits anyway waits until it opens again
+    if (o.stored && verdict.refusal === refusals.serviceDisabled) return { kind: "failed", type: verdict.refusal.type, sent: false };
     const { fresh } = await write(j, {
       request: row,
       outcome: { ...endOf(row), outcome: "refused", errorType: verdict.refusal.type },
       certificate,
     });
-    return refuse(fresh ? verdict.refusal : refusals.replayed);
+    return refuse(fresh || o.stored ? verdict.refusal : refusals.replayed);
   }
   let { admitted } = verdict;
   if (admitted.service.kind === "person") return byHand(j, m, e, admitted, row);

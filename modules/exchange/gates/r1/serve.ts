@@ -7,6 +7,7 @@ import type { JobContext } from "#kernel";
 import { refusals, type Refusal } from "../../errors.ts";
 import { carry } from "../../gateway/ask.ts";
 import { openRaw } from "../../gateway/open-raw.ts";
+import { acceptCall, asksLater, later } from "../../outbox/gate.ts";
 import { intake, whySpoilt } from "../../gateway/spool.ts";
 import { type Header, headersRead, headerValue } from "../../protocol/header.ts";
 import { formatIdentifier, parseClient } from "../../protocol/identifier.ts";
@@ -49,7 +50,7 @@ export function r1(job: () => JobContext, o: { identify: Identify } & Speech): R
       if (allowed === undefined) return refuse(refusals.notAuthenticated);
       if (!verbs.has(method)) return refuse(refusals.badRequest, "X-Road knows DELETE GET HEAD OPTIONS PATCH POST PUT TRACE.");
       if (/[^\x21-\x7e]/.test(target)) return refuse(refusals.badRequest);
-      const catalogue = metadata(target) ?? evidence(target);
+      const catalogue = metadata(target) ?? evidence(target) ?? later(target);
       if (!catalogue && !target.startsWith("/r1/"))
         return refuse(refusals.badRequest, "Calls start with /r1/, the catalogue is /listClients.");
       if (!mayName(allowed, headers)) return refuse(refusals.notAuthenticated);
@@ -57,6 +58,7 @@ export function r1(job: () => JobContext, o: { identify: Identify } & Speech): R
       underWay += 1;
       try {
         if (catalogue) return await catalogue({ j, method, headers, accept, allowed, res, fail });
+        if (await asksLater(j, target, headers)) return await acceptCall({ j, method, target, headers, req, res, fail });
         const carried = await carry(j, async () => {
           const opening = await openRaw(j, { method, target, headers });
           if ("opened" in opening) opening.opened.body = await intake(j, req);

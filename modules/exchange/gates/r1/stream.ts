@@ -44,7 +44,8 @@ function head(res: ServerResponse, part: string, more: readonly string[]): void 
   res.writeHead(Number(line[0]), line[1], [...headers.flatMap((one) => [...onTheWire(one)]), ...more] as unknown as OutgoingHttpHeaders);
 }
 
-function whole(res: ServerResponse, part: string, body: Buffer): void {
+/** A signed answer that is all there. */
+export function whole(res: ServerResponse, part: string, body: Buffer): void {
   if (res.destroyed) return;
   const status = Number(part.slice(0, part.indexOf("\r\n")));
   const bodiless = status === 204 || status === 304 || res.req.method === "HEAD";

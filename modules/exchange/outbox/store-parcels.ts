@@ -1,0 +1,59 @@
+import { type Db, sql } from "#kernel";
+
+/** What is done once the other side has the parcel. */
+export interface Holds {
+  messages: string[];
+  answers: string[];
+  statements: string[];
+}
+export interface ParcelRow {
+  id: string;
+  peer: string;
+  wayOut: boolean;
+  replyTo: string | null;
+  size: number;
+  holds: Holds;
+  at: Date;
+  applied: boolean;
+}
+const columns = sql`p.id, p.peer, p.way_out as "wayOut", p.reply_to as "replyTo", p.size, p.holds, p.at, p.applied`;
+export const noHolds: Holds = { messages: [], answers: [], statements: [] };
+
+export async function putParcel(db: Db, p: Omit<ParcelRow, "applied">): Promise<boolean> {
+  const touched = await db.run(sql`insert into exchange.parcel (id, peer, way_out, reply_to, size, holds, at)
+    values (${p.id}, ${p.peer}, ${p.wayOut}, ${p.replyTo}, ${p.size}, ${JSON.stringify(p.holds)}, ${p.at}) on conflict do nothing`);
+  return touched === 1;
+}
+export const parcelOf = (db: Db, id: string, peer: string, wayOut: boolean): Promise<ParcelRow | undefined> =>
+  db.maybe(sql`select ${columns} from exchange.parcel p where p.id::text = ${id} and p.peer = ${peer} and p.way_out = ${wayOut}`);
+/** The parcel on its way to that server, not a reply of ours. */
+export const openParcel = (db: Db, peer: string): Promise<ParcelRow | undefined> =>
+  db.maybe(sql`select ${columns} from exchange.parcel p where p.peer = ${peer} and p.way_out and p.reply_to is null order by p.at limit 1`);
+export const replyOf = (db: Db, id: string, wayOut: boolean): Promise<ParcelRow | undefined> =>
+  db.maybe(sql`select ${columns} from exchange.parcel p where p.reply_to = ${id} and p.way_out = ${wayOut}`);
+export const unacknowledged = (db: Db, peer: string): Promise<ParcelRow[]> =>
+  db.rows(sql`select ${columns} from exchange.parcel p where p.peer = ${peer} and not p.way_out and p.reply_to is not null and p.applied`);
+export const markApplied = (db: Db, id: string): Promise<number> => db.run(sql`update exchange.parcel set applied = true where id = ${id}`);
+export const dropParcel = (db: Db, id: string): Promise<number> => db.run(sql`delete from exchange.parcel where id = ${id}`);
+
+/** How far it has come without a gap. */
+export const reached = async (db: Db, id: string): Promise<number> =>
+  (await db.one<{ end: number }>(sql`select coalesce(max(start + length(bytes)), 0)::int as end from exchange.piece where parcel = ${id}`))
+    .end;
+export const putPiece = (db: Db, id: string, start: number, bytes: Buffer): Promise<number> =>
+  db.run(sql`insert into exchange.piece (parcel, start, bytes) values (${id}, ${start}, ${bytes})`);
+export const piecesOf = async (db: Db, id: string): Promise<Buffer> =>
+  Buffer.concat(
+    (await db.rows<{ bytes: Buffer }>(sql`select bytes from exchange.piece where parcel = ${id} order by start`)).map((one) => one.bytes),
+  );
+export const dropPieces = (db: Db, id: string): Promise<number> => db.run(sql`delete from exchange.piece where parcel = ${id}`);
+
+/** Begun and never ended, or kept only to be given again. */
+export const forgetParcels = (db: Db, before: Date): Promise<number> => db.run(sql`delete from exchange.parcel where at < ${before}`);
+/** One peer's unfinished parcels: more than a few is somebody who fills our disk. */
+export const unfinished = async (db: Db, peer: string): Promise<number> =>
+  (
+    await db.one<{ n: number }>(
+      sql`select count(*)::int as n from exchange.parcel where peer = ${peer} and not way_out and reply_to is null and not applied`,
+    )
+  ).n;
