@@ -300,3 +300,4 @@ export const traceStrand = contract({
   output: T.Object({ cable: T.String(), strand: T.Integer(), towardsA: T.Array(Hop), towardsB: T.Array(Hop) }),
 });
 export * from "./branches/contracts.ts";
+export * from "./extension/contracts.ts";

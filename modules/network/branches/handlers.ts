@@ -4,7 +4,7 @@ import { pricesOf } from "../extension/prices.ts";
 import { digestOf, write } from "../plant/load.ts";
 import { modelAt } from "../plant/current.ts";
 import { lastRevision, lockPlant } from "../plant/store.ts";
-import { noNetwork } from "../problems.ts";
+import { actorOf, begin, subject } from "./begin.ts";
 import { differenceOf, effectOf, evaluate, type Evaluation } from "./evaluate.ts";
 import * as facts from "./facts.ts";
 import * as problems from "./problems.ts";
@@ -16,9 +16,6 @@ import { drawingOf } from "./views.ts";
 type In<K extends keyof typeof api> = InputOf<(typeof api)[K]>;
 type Out<K extends keyof typeof api> = Promise<OutputOf<(typeof api)[K]>>;
 
-const subject = (id: string) => `network:branch:${id}`;
-export const actorOf = (ctx: Context) =>
-  ctx.caller.kind === "official" || ctx.caller.kind === "person" ? ctx.caller.account : "system:network";
 const done = ({ id, number, version, state }: store.Branch) => ({ id, number, version, state });
 const headOf = (ctx: Context, b: store.Branch) => ({
   ...done(b),
@@ -35,42 +32,6 @@ export async function listBranches(ctx: Context, q: In<"listBranches">): Out<"li
     branches: rows.map((b) => ({ ...headOf(ctx, b), changes: b.changes })),
     ...(rows.length === limit ? { next: rows.at(-1)!.number } : {}),
   };
-}
-
-/** A new draft on today's network (a study on nothing), for contracts and for whatever plans by itself. */
-export async function begin(
-  ctx: Context,
-  o: { title: string; reason?: string | undefined; study?: boolean; base?: number; undoes?: string; changes: readonly Change[] },
-): Promise<store.Branch> {
-  await lockPlant(ctx);
-  const last = await lastRevision(ctx);
-  if (!last && !o.study) throw noNetwork();
-  const by = actorOf(ctx);
-  const fresh: Omit<store.Branch, "number"> = {
-    id: ctx.ids.uuid(),
-    title: o.title,
-    reason: o.reason || null,
-    base: o.study ? 0 : (o.base ?? last!.number),
-    study: o.study ?? false,
-    state: "draft",
-    version: 1,
-    author: by,
-    editors: [by],
-    opened_at: ctx.clock.now(),
-    forced: null,
-    decided_by: null,
-    decided_at: null,
-    decision: null,
-    merged: null,
-    merged_by: null,
-    merged_at: null,
-    undoes: o.undoes ?? null,
-  };
-  const branch = { ...fresh, number: await store.insertBranch(ctx, fresh) };
-  await store.writeChanges(ctx, branch.id, o.changes);
-  const { number, version, title, base } = branch;
-  await ctx.record(facts.branchOpened, subject(branch.id), { number, version, title, base, ...(o.undoes ? { undoes: o.undoes } : {}) });
-  return branch;
 }
 
 export async function openBranch(ctx: Context, q: In<"openBranch">): Out<"openBranch"> {

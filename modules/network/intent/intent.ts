@@ -137,7 +137,7 @@ function groupsOf(p: Plant, prefixes: readonly Prefix[]): AccessGroup[] {
 }
 
 /** Mbit/s of a cable: what the slower of its two lit ends can do. */
-function ratesOf(p: Plant): Map<string, number> {
+export function ratesOf(p: Plant): Map<string, number> {
   const rates = new Map<string, number>();
   for (const x of p.port) if (x.cable && x.capacity) rates.set(x.cable, Math.min(rates.get(x.cable) ?? Infinity, x.capacity));
   return rates;

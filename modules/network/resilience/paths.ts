@@ -5,7 +5,7 @@ interface Heap {
   pop(): [number, number] | undefined;
 }
 
-function heap(): Heap {
+export function heap(): Heap {
   const items: [number, number][] = [];
   return {
     push(key, value) {
