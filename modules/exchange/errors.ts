@@ -70,6 +70,24 @@ const words = {
     },
     "official",
   ),
+  configurationOutdated: problem(
+    "exchange.configuration-outdated",
+    503,
+    {
+      fr: "Ce serveur n’a plus de nouvelles de l’annuaire central depuis plus longtemps que la règle ne le permet pour ces données.",
+      en: "This server has not heard of the central directory for longer than the policy allows for these data.",
+    },
+    "operator",
+  ),
+  foreignClient: problem(
+    "exchange.client-foreign",
+    403,
+    {
+      fr: "Ce serveur d’échange ne parle pas pour l’institution qu’il nomme.",
+      en: "This exchange server does not speak for the institution it names.",
+    },
+    "operator",
+  ),
   replayed: problem("exchange.request-replayed", 409, {
     fr: "Cette demande signée est déjà arrivée\u202f: elle n’est pas traitée deux fois.",
     en: "This signed request has arrived before: it is not handled twice.",
@@ -103,6 +121,8 @@ export const refusals = {
   crowded: pair("server.clientproxy.io_error", words.serviceDisabled),
   internal: pair("server.clientproxy.internal_error", words.answerUnfit),
   unfitRequest: pair("server.serverproxy.bad_request", words.invalidRequest),
+  configurationOutdated: pair("server.clientproxy.global_conf_outdated", words.configurationOutdated),
+  foreignClient: pair("server.serverproxy.invalid_client_identifier", words.foreignClient),
   replayed: pair("server.serverproxy.replayed_request", words.replayed),
   requestSignature: pair("server.serverproxy.invalid_signature_value", words.signatureInvalid),
   responseSignature: pair("server.clientproxy.invalid_signature_value", words.signatureInvalid),
@@ -117,6 +137,8 @@ export const refusalOf = (type: string): Refusal =>
 /** Failures on the way: no fault of the question, so a reading call may be asked again. */
 export const failures = {
   notReached: "server.serverproxy.network_error",
+  /** The other server did not show the certificate the directory names, or we have none to show. */
+  peerNotProved: "server.serverproxy.ssl_authentication_failed",
   timeout: "server.serverproxy.service_failed.timeout",
   cut: "server.serverproxy.io_error",
   tooLarge: "server.serverproxy.service_failed.too_large",

@@ -3,6 +3,17 @@ import * as api from "./api.ts";
 import { changeState, membersOf, oneService, rightsOf, servicesOf } from "./directory/handlers.ts";
 import { answerOne, declineOne, listOf, readOne } from "./hand/handlers.ts";
 import { mine, proofOf, searchOf } from "./log/handlers.ts";
+import {
+  classify,
+  configurationsOf,
+  decideOne,
+  invitationsOf,
+  inviteOne,
+  retireOne,
+  serversOf,
+  setPolicy,
+  withdrawOne,
+} from "./servers/handlers.ts";
 import { trafficOf } from "./log/traffic.ts";
 
 export const handlers = implement(api, {
@@ -19,4 +30,13 @@ export const handlers = implement(api, {
   readProof: proofOf,
   readTraffic: trafficOf,
   readsOfMe: mine,
+  listServers: serversOf,
+  listInvitations: invitationsOf,
+  inviteServer: inviteOne,
+  decideServer: decideOne,
+  withdrawInvitation: withdrawOne,
+  retireServer: retireOne,
+  listConfigurations: configurationsOf,
+  setOfflinePolicy: setPolicy,
+  classifyService: classify,
 });

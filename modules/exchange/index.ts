@@ -9,12 +9,25 @@ import { answered, answeredByHand, asked, failed, handAsked, refused, serviceSta
 import { handlers } from "./handlers.ts";
 import { deliver, lapse } from "./hand/jobs.ts";
 import { concludeOrphans, erase } from "./log/sweeps.ts";
+import { messageCancelled, messageExpired } from "./outbox/facts.ts";
+import { outboxSweeps } from "./outbox/sweeps.ts";
+import { approveServers, manageServers, readServers } from "./servers/contracts.ts";
+import { serverFacts } from "./servers/facts.ts";
+import { serverGates } from "./servers/gates.ts";
+import { runServer } from "./servers/run.ts";
+import { serverJobs, serverSweeps } from "./servers/sweeps.ts";
 import { members, purposes, rights, services } from "./pack.ts";
 
 export type { Answer, AnsweredBy, Offer, Question } from "./door.ts";
 export { ask } from "./gateway/ask.ts";
 /** The r1 surface, for the listener that the composition root opens. */
 export { r1, type Identify } from "./gates/r1/serve.ts";
+export { demonstrationInvites, invite } from "./servers/invite.ts";
+export { join, type Progress } from "./servers/join.ts";
+export { keepUp, openPort, whereOpened, whoJoined } from "./servers/run.ts";
+export { addressPattern, readToken, requestFingerprint, type JoiningToken } from "./servers/token.ts";
+export { bookOf, configurationOf } from "./servers/book.ts";
+export { pull } from "./configuration/pull.ts";
 export { setBase } from "./directory/load.ts";
 /** Subject `exchange-request:<id>`: ask again with the same key (answered), or ask anew (unanswered). */
 export { answeredByHand, unanswered } from "./facts.ts";
@@ -38,10 +51,33 @@ export const exchange = defineModule({
   floor: 1,
   needs: ["registry", "trust"],
   handlers,
-  facts: [asked, answered, refused, failed, handAsked, answeredByHand, unanswered, serviceState],
-  jobs: [deliver],
-  sweeps: [lapse, concludeOrphans, erase, ...evidenceSweeps],
-  permissions: [answerByHand, manageServices, readRights, searchTraffic, followTraffic, proveMessage],
+  facts: [
+    asked,
+    answered,
+    refused,
+    failed,
+    handAsked,
+    answeredByHand,
+    unanswered,
+    serviceState,
+    messageExpired,
+    messageCancelled,
+    ...serverFacts,
+  ],
+  jobs: [deliver, ...serverJobs],
+  sweeps: [lapse, concludeOrphans, erase, ...outboxSweeps, ...evidenceSweeps, ...serverSweeps],
+  gates: serverGates,
+  permissions: [
+    answerByHand,
+    manageServices,
+    readRights,
+    searchTraffic,
+    followTraffic,
+    proveMessage,
+    readServers,
+    manageServers,
+    approveServers,
+  ],
   purposes: {
     "exchange.answer-by-hand": {
       fr: "Répondre à la demande d’une autre institution",
@@ -52,7 +88,9 @@ export const exchange = defineModule({
   pack: [members, services, rights, purposes],
   migrations: new URL("./migrations/", import.meta.url),
   start: async (host) => {
-    const loaded = await host.transaction((ctx) => loadCountry(ctx));
+    // a gateway's directory is what the centre signed, not the country's folder
+    const loaded = host.config.role === "gateway" ? undefined : await host.transaction((ctx) => loadCountry(ctx));
     if (loaded) host.log.info(loaded, "exchange directory loaded");
+    host.onStop(await runServer(host));
   },
 });

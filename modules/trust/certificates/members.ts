@@ -13,7 +13,7 @@ import { addAnchor, importCertificate } from "./external.ts";
 import { keepForeign } from "./foreign.ts";
 import { subjectName } from "./issue.ts";
 import { authorities, keepRequest } from "./store.ts";
-import { adoptRevocation, memberRows } from "./store-tls.ts";
+import { adoptRevocation, memberRows, nameRequest, tlsRows } from "./store-tls.ts";
 
 /** Certificates as the exchange's configuration carries them, PEM. */
 export interface MemberCertificates {
@@ -39,6 +39,19 @@ export const memberCertificates = async (ctx: Context): Promise<MemberCertificat
       .map((row) => ({ certificate: pem("CERTIFICATE", row.der), at: row.revokedAt!.toISOString(), reason: row.reason as Reason })),
   };
 };
+
+/** Certificates of exchange servers that are good or will be, by our clock and our revocations. */
+export const serverCertificates = async (
+  ctx: Context,
+): Promise<{ server: string; serial: string; fingerprint: string; certificate: string; notBefore: Date; notAfter: Date }[]> =>
+  (await tlsRows(ctx)).map((row) => ({
+    server: row.subject,
+    serial: row.serial,
+    fingerprint: createHash("sha256").update(row.der).digest("hex"),
+    certificate: chainPem(row),
+    notBefore: row.notBefore,
+    notAfter: row.notAfter,
+  }));
 
 /** The gateway's side: takes over what a configuration it has verified says of certificates. */
 export const admitMembers = async (ctx: Context, m: MemberCertificates): Promise<void> => {
@@ -106,7 +119,14 @@ export const requestSeal = async (j: JobContext, owner: { id: string; name: stri
   return { id, csr: pem("CERTIFICATE REQUEST", csr) };
 };
 
-export const takeSeal = async (ctx: Context, request: string, text: string): Promise<{ serial: string; notAfter: Date }> => {
+/** `owner`: whose seal it turned out to be, for a server that learns it with its admission. */
+export const takeSeal = async (
+  ctx: Context,
+  request: string,
+  text: string,
+  owner?: { id: string; name: string },
+): Promise<{ serial: string; notAfter: Date }> => {
+  if (owner) await nameRequest(ctx, request, owner);
   const row = await importCertificate(ctx, request, text);
   return { serial: row.serial, notAfter: row.notAfter };
 };

@@ -28,8 +28,10 @@ export function openTlsKey(ctx: Context, id: string): Promise<TlsKeyRow | undefi
     where id = ${id} and certificate is null for update`);
 }
 
-export async function closeTlsKey(ctx: Context, id: string, certificate: string): Promise<void> {
-  await ctx.db.run(sql`update trust.tls_key set certificate = ${certificate}, certified_at = ${ctx.clock.now()} where id = ${id}`);
+export async function closeTlsKey(ctx: Context, id: string, subject: string, certificate: string): Promise<void> {
+  await ctx.db.run(
+    sql`update trust.tls_key set subject = ${subject}, certificate = ${certificate}, certified_at = ${ctx.clock.now()} where id = ${id}`,
+  );
 }
 
 /** Identities whose certificate neither ended nor was revoked, newest first. */
@@ -40,6 +42,12 @@ export function tlsIdentityRows(ctx: Context, subject: string): Promise<TlsIdent
     from trust.tls_key k join trust.certificate c on c.id = k.certificate join trust.certificate_status s on s.certificate = c.id
     where k.subject = ${subject} and s.revoked_at is null and c.not_after > ${ctx.clock.now()}
     order by k.certified_at desc, k.id desc`);
+}
+
+/** A request made before its subject was known. */
+export async function nameRequest(ctx: Context, id: string, owner: { id: string; name: string }): Promise<void> {
+  await ctx.db.run(sql`update trust.certificate_request set subject = ${owner.id}, institution = ${owner.id}, name = ${owner.name}
+    where id = ${id} and certificate is null and kind = 'seal'`);
 }
 
 /** What the exchange must know of certificates: authorities, and those of institutions and servers that may still serve. */
@@ -63,6 +71,13 @@ export function memberRows(ctx: Context): Promise<MemberRow[]> {
     from trust.certificate c join trust.certificate_status s on s.certificate = c.id
     where c.kind = any(${["root", "anchor", "issuing", "intermediate", "seal", "tls"]}) and c.not_after > ${ctx.clock.now()}
     order by c.kind, c.subject, c.serial`);
+}
+
+export function tlsRows(ctx: Context): Promise<Pick<MemberRow, "subject" | "serial" | "der" | "chain" | "notBefore" | "notAfter">[]> {
+  return ctx.db.rows(sql`
+    select c.subject, c.serial, c.der, c.chain, c.not_before as "notBefore", c.not_after as "notAfter"
+    from trust.certificate c join trust.certificate_status s on s.certificate = c.id
+    where c.kind = 'tls' and s.revoked_at is null and c.not_after > ${ctx.clock.now()} order by c.subject, c.not_before desc`);
 }
 
 /** Takes over a revocation decided elsewhere, with its own date. */

@@ -47,15 +47,15 @@ export const makeTlsKey = async (j: JobContext, subject: string): Promise<Reques
 
 const rawSignature = (key: KeyObject, message: Uint8Array): Uint8Array => sign("sha256", message, { key, dsaEncoding: "ieee-p1363" });
 
-/** The certificate an authority made for a TLS key of ours, its chain behind it. */
-export const takeTlsCertificate = async (ctx: Context, id: string, text: string): Promise<void> => {
+/** The certificate an authority made for a TLS key of ours, its chain behind it; a joining server learns its name with it. */
+export const takeTlsCertificate = async (ctx: Context, id: string, text: string, subject?: string): Promise<void> => {
   const asked = await openTlsKey(ctx, id);
   if (!asked) throw requestUnknown();
   const [certificate] = readCertificates(text) ?? [];
   const wanted = readRequest(pem("CERTIFICATE REQUEST", asked.csr));
   if (!certificate || !wanted || !same(certificate.spki, wanted.spki)) throw refuseForeign("another-key");
-  await keepForeign(ctx, text, { kind: "tls", subject: asked.subject, institution: null });
-  await closeTlsKey(ctx, id, (await byDer(ctx, certificate.der))!.id);
+  await keepForeign(ctx, text, { kind: "tls", subject: subject ?? asked.subject, institution: null });
+  await closeTlsKey(ctx, id, subject ?? asked.subject, (await byDer(ctx, certificate.der))!.id);
 };
 
 /** The server's identities that are still good, newest first. */

@@ -1,0 +1,200 @@
+/** The centre's gates for other servers: joining with a token, the directory and its signed head, renewal of certificates. */
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import {
+  anyone,
+  gate,
+  type GateContext,
+  type GateReply,
+  type GateRequest,
+  type JobContext,
+  notFound,
+  Problem,
+  problemBody,
+  T,
+} from "#kernel";
+import { readAs } from "../configuration/head.ts";
+import { directoryChanged, publish, readVersion, signedHead } from "../configuration/publish.ts";
+import { perProgram } from "../memory/program.ts";
+import { refreshBook } from "./book.ts";
+import { addressesToHandOver, anchorsOf } from "./hand-over.ts";
+import { asks, certifyAdmitted } from "./invite.ts";
+import { requestUnreadable, serverNotProved } from "./problems.ts";
+import { proofHolds, readProof } from "./prove.ts";
+import { moved, renew } from "./renewal.ts";
+import { seen } from "./store.ts";
+import { memberOf } from "./store-invitations.ts";
+import { addressPattern } from "./token.ts";
+
+const Pem = T.String({ maxLength: 4000 });
+const AskBody = T.Object(
+  {
+    invitation: T.String({ maxLength: 40, pattern: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" }),
+    secret: T.String({ maxLength: 60 }),
+    address: T.String({ pattern: addressPattern }),
+    tls: Pem,
+    seal: Pem,
+  },
+  { additionalProperties: false },
+);
+const HeadBody = T.Object(
+  { version: T.Integer({ minimum: 0 }), address: T.String({ pattern: addressPattern }), fresh: T.Boolean() },
+  { additionalProperties: false },
+);
+const RenewBody = T.Object(
+  { kind: T.Enum(["tls", "seal"]), csr: Pem, address: T.String({ pattern: addressPattern }) },
+  { additionalProperties: false },
+);
+
+/** These gates look as the module itself: who calls is said by token or signature, not by a session. */
+const asModule = (g: GateContext): JobContext => ({
+  ...g,
+  transaction: (fn, o = {}) => g.transaction(fn, { ...o, caller: { kind: "system", module: "exchange" } }),
+});
+
+const json = (value: unknown, status = 200): GateReply => ({
+  status,
+  headers: { "content-type": "application/json", "cache-control": "no-store" },
+  body: JSON.stringify(value),
+});
+
+const refusalBody = (g: GateContext, p: Problem): GateReply => ({
+  status: p.status,
+  headers: { "content-type": "application/problem+json", "cache-control": "no-store" },
+  body: JSON.stringify(problemBody(p, g.lang, g.ids.uuid())),
+});
+
+/** A refusal in the problem's own words; everything else is the kernel's to answer. */
+const answering = (g: GateContext, run: () => Promise<GateReply>): Promise<GateReply> =>
+  run().catch((error: unknown) => {
+    if (error instanceof Problem) return refusalBody(g, error);
+    throw error;
+  });
+
+/** One address for asking and for asking again: the state, and once admitted everything the server needs. */
+export const joinGate = gate({
+  id: "exchange.join",
+  method: "POST",
+  path: "/exchange/join",
+  who: anyone(),
+  limit: 16 * 1024,
+  handle: (g, req) =>
+    answering(g, async () => {
+      const body = readAs(AskBody, Buffer.from(req.body).toString("utf8"));
+      if (!body) throw requestUnreadable();
+      const j = asModule(g);
+      const row = await j.transaction((ctx) => asks(ctx, body));
+      // The job does the same; who waits at the door need not wait for the queue.
+      if (row.state === "approved") await certifyAdmitted(j, { invitation: row.id });
+      const now = row.state === "approved" ? await j.transaction((ctx) => asks(ctx, body)) : row;
+      if (now.state !== "joined") return json({ state: now.state, server: now.server, ...(now.reason ? { reason: now.reason } : {}) }, 202);
+      const { member, ...more } = await j.transaction(
+        async (ctx) => ({
+          member: await memberOf(ctx.db, now.institution),
+          anchors: await anchorsOf(ctx),
+          addresses: await addressesToHandOver(ctx, now.institution),
+        }),
+        { readOnly: true },
+      );
+      return json({
+        state: now.state,
+        server: now.server,
+        institution: now.institution,
+        name: member?.name.fr ?? now.institution,
+        tls: now.tlsCertificate,
+        seal: now.sealCertificate,
+        ...more,
+      });
+    }),
+});
+
+const skew = 5 * 60_000;
+
+/** The registered server whose key signed this request; its word counts for five minutes. */
+async function proved(j: JobContext, req: GateRequest): Promise<string> {
+  const proof = readProof(req.headers);
+  if (!proof || Math.abs(proof.at.getTime() - j.clock.now().getTime()) > skew) throw serverNotProved();
+  const peer = (await refreshBook(j)).servers.get(proof.server);
+  const said = { ...proof, method: req.method, path: req.path, body: req.body };
+  if (!peer?.certificates.some((one) => proofHolds(said, one.certificate))) throw serverNotProved();
+  return peer.id;
+}
+
+export const headGate = gate({
+  id: "exchange.configuration-head",
+  method: "POST",
+  path: "/exchange/configuration/head",
+  who: anyone(),
+  handle: (g, req) =>
+    answering(g, async () => {
+      const j = asModule(g);
+      const server = await proved(j, req);
+      const body = readAs(HeadBody, Buffer.from(req.body).toString("utf8"));
+      if (!body) throw requestUnreadable();
+      await j.transaction((ctx) => seen(ctx, server, body.version || null));
+      await moved(j, server, body.address);
+      return json(await signedHead(j, await publish(j, { fresh: body.fresh })));
+    }),
+});
+
+const packed = perProgram(() => new Map<string, Buffer>());
+
+/** The document of a version, packed once for everybody. */
+function pack(j: JobContext, version: number, encoding: "br" | "gzip", document: Buffer): Buffer {
+  const held = packed(j);
+  const key = `${version} ${encoding}`;
+  const known = held.get(key);
+  if (known) return known;
+  const made =
+    encoding === "br"
+      ? brotliCompressSync(document, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })
+      : gzipSync(document, { level: 6 });
+  if (held.size >= 4) held.clear();
+  held.set(key, made);
+  return made;
+}
+
+export const configurationGate = gate({
+  id: "exchange.configuration",
+  method: "GET",
+  path: "/exchange/configuration/{version}",
+  who: anyone(),
+  handle: (g, req) =>
+    answering(g, async () => {
+      const j = asModule(g);
+      await proved(j, req);
+      const version = Number(req.params.version);
+      const found = Number.isSafeInteger(version) && version > 0 ? await readVersion(j, version) : undefined;
+      if (!found) throw notFound();
+      const { document } = found;
+      const etag = `"${found.sha256.toString("hex")}"`;
+      const headers = { etag, "cache-control": "private, no-cache", vary: "accept-encoding" };
+      if (req.headers["if-none-match"] === etag) return { status: 304, headers };
+      const accepted = String(req.headers["accept-encoding"] ?? "");
+      const encoding = /\bbr\b/.test(accepted) ? "br" : /\bgzip\b/.test(accepted) ? "gzip" : undefined;
+      return {
+        status: 200,
+        headers: { ...headers, "content-type": "application/json", ...(encoding ? { "content-encoding": encoding } : {}) },
+        body: encoding ? pack(j, version, encoding, document) : document,
+      };
+    }),
+});
+
+export const renewGate = gate({
+  id: "exchange.renew-certificate",
+  method: "POST",
+  path: "/exchange/renew",
+  who: anyone(),
+  limit: 16 * 1024,
+  handle: (g, req) =>
+    answering(g, async () => {
+      const j = asModule(g);
+      const server = await proved(j, req);
+      const body = readAs(RenewBody, Buffer.from(req.body).toString("utf8"));
+      if (!body) throw requestUnreadable();
+      const certificate = await renew(j, server, body);
+      directoryChanged(j);
+      return json({ certificate });
+    }),
+});
+
+export const serverGates = [joinGate, headGate, configurationGate, renewGate];

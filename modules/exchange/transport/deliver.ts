@@ -1,0 +1,211 @@
+/** A signed message to the server that answers for its provider, and the answer while it arrives. Never said twice by itself. */
+import { once } from "node:events";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import { type JobContext, T } from "#kernel";
+import { readAs } from "../configuration/head.ts";
+import { directory } from "../directory/snapshot.ts";
+import { failures, refusalOf, refusals } from "../errors.ts";
+import { type Deliver, type Delivered, type RequestMessage, type Sealed, unsealed } from "../gateway/flow.ts";
+import { outdated, serversFor } from "../servers/book.ts";
+import { dial, whyUndialled } from "./dial.ts";
+import { bodyFrames, type Frame, frame, isMalformed, malformed, readFrames } from "./frames.ts";
+import { learn } from "./know.ts";
+import { readSeal, sealFrame } from "./sealed.ts";
+
+/** Seconds the servers need around the provider's own time; nothing heard for that long, the call is given up. */
+const margin = 15;
+const small = 64 * 1024;
+export const messagePath = "/message";
+
+const Says = {
+  A: T.Object({ by: T.Enum(["system", "person"]) }),
+  P: T.Object({ request: T.String({ maxLength: 100 }), expectedBy: T.String({ maxLength: 40 }) }),
+  R: T.Object({ type: T.String({ maxLength: 200, pattern: "^[a-z_.]+$" }) }),
+  F: T.Object({ type: T.String({ maxLength: 200, pattern: "^[a-z_.]+$" }), sent: T.Boolean() }),
+};
+
+export const deliverRemotely: Deliver = async (j, m, to) => {
+  const service = (await directory(j)).services.get(to.service);
+  if (outdated(j, to.service)) return { kind: "refused", refusal: refusals.configurationOutdated };
+  const servers = serversFor(j, to.institution, service?.kind);
+  let last: Delivered = { kind: "failed", type: failures.notReached, sent: false };
+  for (const server of servers) {
+    last = await call(j, m, server, ((service?.timeoutSeconds ?? 30) + margin) * 1000);
+    // Only what certainly did not arrive may go to the institution's next server.
+    if (last.kind !== "failed" || last.sent || last.type !== failures.notReached) return last;
+  }
+  return last;
+};
+
+async function call(j: JobContext, m: RequestMessage, server: string, patience: number): Promise<Delivered> {
+  let req: ClientRequest;
+  try {
+    req = await dial(j, server, {
+      method: "POST",
+      path: messagePath,
+      headers: {
+        "content-type": "application/octet-stream",
+        ...(m.configuration ? { "exchange-configuration": `${m.configuration.version};${m.configuration.age}` } : {}),
+        ...(m.keep ? { "exchange-keep": "1" } : {}),
+        ...(m.verbatim ? { "exchange-verbatim": "1" } : {}),
+      },
+    });
+  } catch (error) {
+    const why = whyUndialled(error);
+    if (!why) throw error;
+    return notReached(j, server, why);
+  }
+  const state = { connected: false, ended: false, late: false };
+  req.once("socket", () => (state.connected = true));
+  req.setTimeout(patience, () => {
+    state.late = true;
+    req.destroy(new Error("nothing heard"));
+  });
+  const stop = (): void => void req.destroy(new Error("the program ends"));
+  j.signal.addEventListener("abort", stop, { once: true });
+  const answered = new Promise<IncomingMessage>((done, fail) => {
+    req.once("response", done);
+    req.on("error", fail);
+  });
+  answered.catch(() => undefined);
+  const leave = (): void => j.signal.removeEventListener("abort", stop);
+  try {
+    await Promise.race([write(req, m, () => (state.ended = true)), answered]);
+    const res = await answered;
+    res.once("close", leave);
+    const delivered = await read(j, res);
+    // answered before everything was said: the rest is of no use
+    if (!state.ended) req.destroy();
+    return delivered;
+  } catch (error) {
+    leave();
+    req.destroy();
+    const why = whyUndialled(error);
+    if (why) return notReached(j, server, why);
+    const sent = state.connected && state.ended;
+    j.log.info({ server, sent, error: String((error as Error).message) }, "exchange: a call between servers broke");
+    if (isMalformed(error)) return { kind: "failed", type: failures.malformed, sent };
+    return { kind: "failed", type: state.late ? failures.timeout : sent ? failures.cut : failures.notReached, sent };
+  }
+}
+
+function notReached(j: JobContext, server: string, why: string): Delivered {
+  j.log.warn({ server, why }, "exchange: the other server is not reached");
+  j.metric.count("exchange_server_unreached_total", { why });
+  const type = why === "not-registered" || why === "wrong-host" || why === "no-certificate" ? failures.peerNotProved : failures.notReached;
+  return { kind: "failed", type, sent: false };
+}
+
+/** `ending` is told right before the frame without which the other side does nothing. */
+async function write(req: ClientRequest, m: RequestMessage, ending: () => void): Promise<void> {
+  const head = frame("H", Buffer.from(m.part));
+  const seal = sealFrame({ ...m, bodyHash: m.body.hash });
+  if (m.body.size <= small) {
+    const body = m.body.size > 0 ? [frame("B", await m.body.whole())] : [];
+    ending();
+    req.end(Buffer.concat([head, ...body, seal]));
+    return;
+  }
+  req.write(head);
+  for await (const piece of bodyFrames(m.body.stream())) {
+    if (req.destroyed) return;
+    if (!req.write(piece)) await Promise.race([once(req, "drain"), once(req, "close")]);
+  }
+  ending();
+  req.end(seal);
+}
+
+async function read(j: JobContext, res: IncomingMessage): Promise<Delivered> {
+  const frames = readFrames(res as AsyncIterable<Buffer>);
+  const first = await frames.next();
+  if (first.done) throw cut();
+  const { kind, bytes } = first.value;
+  const text = bytes.toString("utf8");
+  if (kind === "R") {
+    const said = readAs(Says.R, text);
+    if (said) return ended(frames, { kind: "refused", refusal: refusalOf(said.type) });
+  }
+  if (kind === "F") {
+    const said = readAs(Says.F, text);
+    if (said) return ended(frames, { kind: "failed", type: said.type, sent: said.sent });
+  }
+  if (kind === "P") {
+    const said = readAs(Says.P, text);
+    const expectedBy = new Date(said?.expectedBy ?? "");
+    if (said && !Number.isNaN(expectedBy.getTime())) return ended(frames, { kind: "pending", request: said.request, expectedBy });
+  }
+  if (kind === "A") {
+    const said = readAs(Says.A, text);
+    const head = said && (await frames.next());
+    if (said && head && !head.done && head.value.kind === "H") return answering(j, res, frames, head.value.bytes.toString("utf8"), said.by);
+  }
+  await frames.return(undefined);
+  return { kind: "failed", type: failures.malformed, sent: true };
+}
+
+/** The connection serves again once its answer is read to the end; what comes after the end is not a message. */
+async function ended<T>(frames: AsyncGenerator<Frame>, value: T): Promise<T> {
+  if (!(await frames.next()).done) throw malformed("something after the end");
+  return value;
+}
+const cut = (): Error => unsealed({ kind: "failed", type: failures.cut });
+
+function answering(
+  j: JobContext,
+  res: IncomingMessage,
+  frames: AsyncGenerator<Frame>,
+  part: string,
+  by: "system" | "person",
+): Extract<Delivered, { kind: "answering" }> {
+  let settle: (s: Sealed) => void = () => undefined;
+  let fail: (e: Error) => void = () => undefined;
+  const sealed = new Promise<Sealed>((ok, no) => {
+    settle = ok;
+    fail = no;
+  });
+  sealed.catch(() => undefined);
+  async function* body(): AsyncGenerator<Buffer> {
+    let whole = false;
+    try {
+      for (;;) {
+        const step = await frames.next();
+        if (step.done) throw cut();
+        const { kind, bytes } = step.value;
+        if (kind === "B") {
+          yield bytes;
+          continue;
+        }
+        if (kind === "F" || kind === "R") throw endedInstead(kind, bytes);
+        if (kind !== "S") throw unsealed({ kind: "failed", type: failures.malformed });
+        const seal = readSeal(bytes);
+        if (!seal.at) throw unsealed({ kind: "failed", type: failures.malformed });
+        await learn(j, seal.certificate);
+        await ended(frames, undefined);
+        whole = true;
+        settle({ ...seal, part, at: seal.at });
+        return;
+      }
+    } catch (error) {
+      const why = isMalformed(error)
+        ? unsealed({ kind: "failed", type: failures.malformed })
+        : "unsealed" in (error as object)
+          ? (error as Error)
+          : cut();
+      fail(why);
+      throw why;
+    } finally {
+      if (!whole) {
+        fail(cut());
+        res.destroy();
+      }
+    }
+  }
+  return { kind: "answering", part, by, body: body(), sealed };
+}
+
+/** The other side could not bring its answer to an end, and says why. */
+function endedInstead(kind: "F" | "R", bytes: Buffer): Error {
+  const text = bytes.toString("utf8");
+  const type = (kind === "R" ? readAs(Says.R, text) : readAs(Says.F, text))?.type ?? failures.malformed;
+  return unsealed(kind === "R" ? { kind: "refused", refusal: refusalOf(type) } : { kind: "failed", type });
+}

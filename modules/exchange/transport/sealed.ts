@@ -1,0 +1,54 @@
+/** The last frame of a message: signature, certificate, moment, and the hash of the body that came before it. */
+import { T, type Static } from "#kernel";
+import { readAs } from "../configuration/head.ts";
+import type { SignedPart } from "../gateway/flow.ts";
+import { jsonFrame, malformed } from "./frames.ts";
+
+const Base64 = T.String({ pattern: "^[A-Za-z0-9+/]*=*$", maxLength: 1000 });
+const Seal = T.Object(
+  {
+    signature: Base64,
+    /** PEM, leaf first */
+    certificate: T.String({ maxLength: 30_000 }),
+    serial: T.String({ maxLength: 100 }),
+    signedAt: T.String({ maxLength: 30 }),
+    /** SHA-512; absent without a body */
+    body: T.Optional(Base64),
+    /** of an answer: when its log row was written */
+    at: T.Optional(T.String({ maxLength: 30 })),
+  },
+  { additionalProperties: false },
+);
+
+export type SealOf = Omit<SignedPart, "part"> & { at?: Date };
+
+export const sealFrame = (s: SealOf): Buffer =>
+  jsonFrame("S", {
+    signature: Buffer.from(s.signature).toString("base64"),
+    certificate: s.certificate,
+    serial: s.serial,
+    signedAt: s.signedAt.toISOString(),
+    ...(s.bodyHash ? { body: s.bodyHash.toString("base64") } : {}),
+    ...(s.at ? { at: s.at.toISOString() } : {}),
+  } satisfies Static<typeof Seal>);
+
+const dateOf = (text: string): Date => {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime()) || date.toISOString() !== text) throw malformed("a date");
+  return date;
+};
+
+export function readSeal(bytes: Buffer): SealOf {
+  const read = readAs(Seal, bytes.toString("utf8"));
+  if (!read) throw malformed("the seal");
+  const body = read.body === undefined ? undefined : Buffer.from(read.body, "base64");
+  if (body && body.length !== 64) throw malformed("the body's hash");
+  return {
+    signature: Buffer.from(read.signature, "base64"),
+    certificate: read.certificate,
+    serial: read.serial,
+    signedAt: dateOf(read.signedAt),
+    bodyHash: body,
+    ...(read.at === undefined ? {} : { at: dateOf(read.at) }),
+  };
+}

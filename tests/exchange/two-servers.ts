@@ -1,0 +1,94 @@
+/** A house and a gateway of the identity office in one process: two databases, two kernels, mutual TLS between them on loopback. */
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { JobContext } from "#kernel";
+import { world, type World } from "#kernel/testing";
+import { exchange, invite, join, keepUp, pull, readToken, setBase } from "#exchange";
+import { registry } from "#registry";
+import { trust } from "#trust";
+import { testKeys } from "#trust/conformance";
+
+export interface Pair {
+  house: World;
+  gateway: World;
+  hj: JobContext;
+  gj: JobContext;
+  /** The institutions' systems behind both; `hits` in order. */
+  system: { url: string; hits: string[]; answer: RequestListener };
+  /** One look of each program at its book and port, as the timer does it. */
+  look(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const oni = "bf-oni";
+export const gatewayId = "BF/GOV/ONI/SRV1";
+export const modulesOfGateway = [{ ...registry, start: undefined }, trust, exchange];
+
+export const listening = (server: Server): Promise<string> =>
+  new Promise((done) => server.listen(0, "127.0.0.1", () => done(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)));
+
+export async function houseWorld(): Promise<World> {
+  const house = await world({
+    modules: [registry, trust, exchange],
+    drivers: [testKeys],
+    country: "bf",
+    env: { TOGUNA_GATEWAY_PORT: "0" },
+  });
+  await house.http.listen({ port: 0, host: "127.0.0.1" });
+  return house;
+}
+
+export const gatewayWorld = (): Promise<World> =>
+  world({ modules: modulesOfGateway, drivers: [testKeys], country: "bf", env: { TOGUNA_ROLE: "gateway", TOGUNA_GATEWAY_PORT: "0" } });
+
+export const urlOf = (w: World): string => `http://127.0.0.1:${(w.http.server.address() as AddressInfo).port}`;
+
+/** As the demonstration's command: invited and admitted by the program itself. */
+export async function tokenFrom(house: World, code = "SRV1", institution = oni) {
+  const { token } = await house.transaction((ctx) => invite(ctx, { institution, code }), {
+    caller: { kind: "system", module: "gateway-invite" },
+  });
+  return { ...readToken(token)!, centre: urlOf(house) };
+}
+
+export async function twoServers(): Promise<Pair> {
+  const system: Pair["system"] = {
+    url: "",
+    hits: [],
+    answer: (_req, res) =>
+      void res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ rows: [{ nip: "1", family: "Zongo" }] })),
+  };
+  const outside = createServer((req, res) => {
+    system.hits.push(`${req.method} ${req.url}`);
+    system.answer(req, res);
+  });
+  system.url = await listening(outside);
+  const house = await houseWorld();
+  await house.transaction((ctx) => setBase(ctx, "sandbox", system.url));
+  const gateway = await gatewayWorld();
+  const [hj, gj] = [house.kernel.jobContext("exchange.test"), gateway.kernel.jobContext("exchange.test")];
+  const token = await tokenFrom(house);
+  const address = "127.0.0.1:0";
+  const first = await join(gj, { token, address });
+  if (first?.state !== "joined") throw new Error(`not joined: ${JSON.stringify(first)}`);
+  const look = async (): Promise<void> => {
+    await keepUp(gj);
+    await keepUp(hj);
+    await pull(gj);
+  };
+  await look();
+  return {
+    house,
+    gateway,
+    hj,
+    gj,
+    system,
+    look,
+    async close() {
+      outside.closeAllConnections();
+      outside.close();
+      await gateway.close();
+      await house.close();
+    },
+  };
+}
