@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { type Identify, r1 } from "#exchange";
 import { client, writeExchange, type Written } from "../../modules/exchange/evidence/test-log.ts";
 import { house, type House, typeOf } from "./port.ts";
 
@@ -90,9 +93,24 @@ test("the read is told to the person concerned", async () => {
   const person = "0199aaaa-0000-7000-8000-00000000c0de";
   await h.world.owner("update exchange.request set person = $2 where exchange = $1", [written.exchange, person]);
   assert.equal((await get(target())).status, 200);
-  const facts = await h.world.owner("select data from kernel.fact where subject = $1", [`person:${person}`]);
-  assert.equal(facts.rowCount, 1);
-  assert.match(JSON.stringify(facts.rows[0]), /exchange\.asic/);
+  const facts = await h.world.owner("select type from kernel.fact where subject = $1", [`person:${person}`]);
+  assert.deepEqual(facts.rows, [{ type: "kernel.personal-read" }]);
+});
+
+test("a system reads the evidence of its own subsystems only", async () => {
+  const surface = (identify: Identify) => r1(() => h.world.kernel.jobContext("exchange.r1"), { identify, precise: false, legacy: false });
+  const ask = async (identify: Identify, path: string) => {
+    const server = createServer((req, res) => surface(identify).request(req, res));
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`);
+    await answer.arrayBuffer();
+    server.close();
+    return answer.status;
+  };
+  assert.equal(await ask(() => new Set([client]), target()), 200);
+  assert.equal(await ask(() => new Set([client]), target({ of: "BF/GOV/ONI/IDENTITE" })), 401);
+  assert.equal(await ask(() => new Set(), target()), 401);
+  assert.ok((await ask(() => undefined, target())) >= 400);
 });
 
 test("verificationconf names the members and the roots", async () => {
