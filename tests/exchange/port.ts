@@ -36,6 +36,8 @@ export interface House {
   visits: Visit[];
   /** How the institution's system behaves from now on. */
   behave(listener: RequestListener): void;
+  /** The same for bodies too large to keep: the listener reads them itself, no visit is noted. */
+  stream(listener: RequestListener): void;
   call(target: string, o?: { method?: string; headers?: Headers; body?: string | Buffer }): Promise<Reply>;
   /** Bytes on the wire, and all that came back until the port closed. */
   raw(bytes: string | Buffer): Promise<string>;
@@ -49,7 +51,9 @@ export async function house(env: Record<string, string> = {}, start?: Date): Pro
   const w = await world({ modules: [registry, trust, exchange], drivers: [testKeys], country: "bf", env, ...(start ? { start } : {}) });
   const visits: Visit[] = [];
   let behaviour: RequestListener = (_, res) => void res.end();
+  let streaming: RequestListener | undefined;
   const system = createServer((req, res) => {
+    if (streaming) return streaming(req, res);
     const pieces: Buffer[] = [];
     req.on("data", (piece: Buffer) => pieces.push(piece));
     req.on("end", () => {
@@ -80,7 +84,11 @@ export async function house(env: Record<string, string> = {}, start?: Date): Pro
     visits,
     behave: (listener) => {
       behaviour = listener;
+      streaming = undefined;
       visits.length = 0;
+    },
+    stream: (listener) => {
+      streaming = listener;
     },
     call: (target, o = {}) =>
       new Promise((resolve, reject) => {
@@ -135,3 +143,6 @@ export const typeOf = (r: Reply): string => {
     throw new Error(`not an error of ours: ${r.text}`);
   return type ?? "";
 };
+
+/** What a start does when the country's folder has changed. */
+export const loadCountryAgain = (h: House): Promise<void> => h.world.kernel.start().then(() => undefined);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -52,6 +52,13 @@ test("too much, cut short, or dripping: said so", async () => {
   const cut = new Readable({ read: () => undefined });
   setImmediate(() => cut.destroy(new Error("gone")));
   assert.equal(await why(cut), "cut");
+  const drip = new Readable({ read: () => undefined });
+  drip.push("x");
+  assert.equal(await why(drip, { patience: 0.1 }), "slow");
+  const blocked = { config: { dataDir: join(dir, "blocked") } as never };
+  writeFileSync(join(dir, "blocked"), "a file where the folder should be");
+  const full = intake(blocked, Readable.from([Buffer.alloc(2 << 20)]));
+  await assert.rejects(full, (e: unknown) => whySpoilt(e) === "no-room");
 });
 
 test("more than 8 MiB is never handed out whole", async () => {

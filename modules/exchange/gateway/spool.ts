@@ -23,6 +23,10 @@ export interface Spoilt {
 }
 const spoilt = (why: Spoilt["spoilt"], cause?: unknown): Error & Spoilt =>
   Object.assign(new Error(`the body was not taken in: ${why}`, { cause }), { spoilt: why });
+/** A full disk, a quota, a folder that is gone: what the file system says is not the sender's fault. */
+const noRoom = (cause: unknown): never => {
+  throw spoilt("no-room", cause);
+};
 export const whySpoilt = (error: unknown): Spoilt["spoilt"] | undefined => (error as Partial<Spoilt> | undefined)?.spoilt;
 
 export const noBody: Body = {
@@ -64,25 +68,29 @@ export async function intake(program: Program, stream: Readable, o: Intake = {})
   let hash: ReturnType<typeof createHash> | undefined;
   const began = performance.now();
   let late: (error: unknown) => void = () => undefined;
-  const tooSlow = new Promise<never>((_, fail) => (late = fail));
-  tooSlow.catch(() => undefined);
-  const timer = setInterval(() => {
-    const seconds = (performance.now() - began) / 1000;
-    if (seconds > patience && size < seconds * slowest) late(spoilt("slow"));
-  }, 5000);
+  const timer = setInterval(
+    () => {
+      const seconds = (performance.now() - began) / 1000;
+      if (seconds > patience && size < seconds * slowest) late(spoilt("slow"));
+    },
+    Math.min(5000, patience * 500),
+  );
   timer.unref();
   const give = (): void => {
     for (const piece of pieces.splice(0)) all.bytes -= piece.length;
   };
   const spill = async (): Promise<void> => {
-    await file!.appendFile(Buffer.concat(pieces));
+    await file!.appendFile(Buffer.concat(pieces)).catch(noRoom);
     give();
     gathered = 0;
   };
   const chunks = stream.iterator({ destroyOnReturn: false });
   try {
     for (;;) {
-      const step = (await Promise.race([chunks.next(), tooSlow])) as IteratorResult<Buffer>;
+      const step = await new Promise<IteratorResult<Buffer>>((next, fail) => {
+        late = fail;
+        (chunks.next() as Promise<IteratorResult<Buffer>>).then(next, fail);
+      });
       if (step.done) break;
       const piece = step.value;
       size += piece.length;
@@ -93,7 +101,7 @@ export async function intake(program: Program, stream: Readable, o: Intake = {})
       gathered += piece.length;
       if (file ? gathered < atOnce : size <= inMemory && all.bytes <= allInMemory) continue;
       if (!hash) {
-        file = await nameless(join(program.config.dataDir, "spool"));
+        file = await nameless(join(program.config.dataDir, "spool")).catch(noRoom);
         hash = createHash("sha512");
         for (const one of pieces) hash.update(one);
       }
@@ -115,10 +123,10 @@ export async function intake(program: Program, stream: Readable, o: Intake = {})
     give();
     await file?.close().catch(() => undefined);
     if (whySpoilt(error)) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    throw spoilt(code === "ENOSPC" || code === "EDQUOT" || code === "EMFILE" || code === "EACCES" ? "no-room" : "cut", error);
+    throw spoilt("cut", error);
   } finally {
     clearInterval(timer);
+    await chunks.return?.();
   }
 }
 
