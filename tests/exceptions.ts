@@ -10,6 +10,7 @@ export const packageHomes: Record<string, string[]> = {
   pkcs11js: ["drivers/keys-pkcs11/"],
   "@myriaddreamin/typst-ts-node-compiler": ["modules/documents/"],
   uqr: ["modules/documents/"],
+  yaml: ["modules/exchange/"],
   nodemailer: ["drivers/email-smtp/"],
   "oidc-provider": ["modules/identity/"],
   "@simplewebauthn/server": ["modules/identity/"],

@@ -1,4 +1,5 @@
 /** The exchange's street door: who publishes what, who may read what, what waits for a person's hand, what was exchanged. */
+export * from "./publish/contracts.ts";
 export * from "./servers/contracts.ts";
 import { T, anyone, contract, official, permission, person } from "#kernel";
 import { manageServices, readRights } from "./permissions.ts";

@@ -15,6 +15,17 @@ import {
   withdrawOne,
 } from "./servers/handlers.ts";
 import { trafficOf } from "./log/traffic.ts";
+import { decided } from "./publish/decide.ts";
+import {
+  changeProposed,
+  refreshAsked,
+  rightProposed,
+  rightTaken,
+  serviceProposed,
+  subsystemProposed,
+  takenBack,
+} from "./publish/propose.ts";
+import { proposalShown, proposalsShown, publicationOf } from "./publish/views.ts";
 
 export const handlers = implement(api, {
   listMembers: membersOf,
@@ -30,6 +41,17 @@ export const handlers = implement(api, {
   readProof: proofOf,
   readTraffic: trafficOf,
   readsOfMe: mine,
+  proposeSubsystem: subsystemProposed,
+  proposeService: serviceProposed,
+  proposeServiceChange: changeProposed,
+  proposeRight: rightProposed,
+  listProposals: proposalsShown,
+  readProposal: proposalShown,
+  decideProposal: decided,
+  withdrawProposal: takenBack,
+  endRight: rightTaken,
+  refreshDescription: refreshAsked,
+  readPublication: publicationOf,
   listServers: serversOf,
   listInvitations: invitationsOf,
   inviteServer: inviteOne,

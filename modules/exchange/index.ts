@@ -17,6 +17,9 @@ import { serverGates } from "./servers/gates.ts";
 import { runServer } from "./servers/run.ts";
 import { serverJobs, serverSweeps } from "./servers/sweeps.ts";
 import { members, purposes, rights, services } from "./pack.ts";
+import { approveDirectory, approveProposals } from "./publish/contracts.ts";
+import { publishFacts } from "./publish/facts.ts";
+import { readDescription, refreshDescriptions } from "./publish/jobs.ts";
 
 export type { Answer, AnsweredBy, Offer, Question } from "./door.ts";
 export { ask } from "./gateway/ask.ts";
@@ -60,15 +63,18 @@ export const exchange = defineModule({
     answeredByHand,
     unanswered,
     serviceState,
+    ...publishFacts,
     messageExpired,
     messageCancelled,
     ...serverFacts,
   ],
-  jobs: [deliver, ...serverJobs],
-  sweeps: [lapse, concludeOrphans, erase, ...outboxSweeps, ...evidenceSweeps, ...serverSweeps],
+  jobs: [deliver, readDescription, ...serverJobs],
+  sweeps: [refreshDescriptions, lapse, concludeOrphans, erase, ...outboxSweeps, ...evidenceSweeps, ...serverSweeps],
   gates: serverGates,
   permissions: [
     answerByHand,
+    approveDirectory,
+    approveProposals,
     manageServices,
     readRights,
     searchTraffic,
