@@ -106,7 +106,11 @@ async function through(j: JobContext, o: Opened): Promise<Carried> {
     ...(o.configuration ? { configuration: o.configuration } : {}),
   };
   const awaited = { ...o, requestHash: requestHashOf(o) };
-  const d = await deliver(j, message, { institution: o.service.institution, service: o.service.id });
+  const d = await deliver(j, message, {
+    institution: o.service.institution,
+    service: o.service.id,
+    ...(o.server === undefined ? {} : { server: o.server }),
+  });
   if (d.kind === "pending") return { answer: { outcome: "pending-person", requestId: d.request, exchangeId, expectedBy: d.expectedBy } };
   if (d.kind !== "answering") return { answer: await concludeWithout(j, awaited, sent.row.at, d) };
   return {

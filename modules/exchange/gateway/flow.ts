@@ -57,7 +57,13 @@ export type Delivered =
   /** `sent`: it may have reached the institution's system. */
   | { kind: "failed"; type: string; sent: boolean };
 
-export type Deliver = (j: JobContext, m: RequestMessage, to: { institution: string; service: string }) => Promise<Delivered>;
+/** `server`: the one the client insists on. */
+export interface Destination {
+  institution: string;
+  service: string;
+  server?: string;
+}
+export type Deliver = (j: JobContext, m: RequestMessage, to: Destination) => Promise<Delivered>;
 
 /** Why an answer under way came to nothing: carried by the error that `body` throws and `sealed` rejects with. */
 export interface Unsealed {

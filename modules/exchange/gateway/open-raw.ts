@@ -1,10 +1,12 @@
 /** A question that arrives as a message of X-Road's r1: the caller's own lines are what is signed, not our rendering of them. */
 import type { JobContext } from "#kernel";
+import type { Service } from "../directory/store.ts";
 import { refusals, type Refusal } from "../errors.ts";
 import { refused } from "../facts.ts";
 import { type Header, headerIsSafe, headerValue, requestHeaders, requestPart } from "../protocol/header.ts";
 import { formatIdentifier, parseClient, parseIdentifier, parseService } from "../protocol/identifier.ts";
 import { checkPath } from "../protocol/path.ts";
+import { bookOf, serversFor } from "../servers/book.ts";
 import type { Opening } from "./ask.ts";
 import { purposeHeader, readRequest } from "./message.ts";
 import { partiesOf, refusedAnswer, shown } from "./open.ts";
@@ -46,9 +48,6 @@ export async function openRaw(j: JobContext, q: RawQuestion): Promise<Opening> {
     return refuse(refusals.badRequest);
   const lengths = ["x-road-id", "x-road-userid", "x-road-issue"].map((name) => value(name)?.length ?? 1);
   if (lengths.some((n) => n < 1 || n > 255)) return refuse(refusals.badRequest);
-  // No server of ours is registered by a name of its own: who insists on one asks somebody else.
-  if (value("x-road-security-server") !== undefined) return refuse(refusals.unknownServer);
-
   const own = requestHeaders(q.headers);
   const headers: Header[] = [...own, ["x-road-request-id", exchange]];
   if (value("x-road-id") === undefined) headers.push(["x-road-id", `${caller.instance}-${j.ids.uuid()}`]);
@@ -59,11 +58,20 @@ export async function openRaw(j: JobContext, q: RawQuestion): Promise<Opening> {
   if (!asked || !checkPath(below).ok || part.length > longestPart) return refuse(refusals.badRequest);
   const parties = await partiesOf(j, formatIdentifier(parseClient(value("x-road-client")!)!), formatIdentifier(asked));
   if ("type" in parties) return refuse(parties);
+  const server = value("x-road-security-server");
+  if (server !== undefined && !answersFor(j, server, parties.service)) return refuse(refusals.unknownServer);
   if (parties.service.kind === "person" && !q.later) return refuse(refusals.answeredByHand);
   const e = readRequest(part);
   if (!e) return refuse(readRequest(`${part}${purposeHeader}:x\r\n`) ? refusals.purposeMissing : refusals.badRequest);
-  const opened = { envelope: e, part, body: noBody, ...parties, person: undefined, key: undefined };
+  const pinned = server === undefined ? {} : { server };
+  const opened = { envelope: e, part, body: noBody, ...parties, ...pinned, person: undefined, key: undefined };
   return { opened: { ...opened, verbatim: true, keepBody: false } };
+}
+
+/** Is it one of those the directory names for the service, this program itself included? */
+function answersFor(j: JobContext, server: string, service: Service): boolean {
+  const others = serversFor(j, service.institution, service.kind);
+  return others.length > 0 ? others.includes(server) : bookOf(j)?.self === server;
 }
 
 const once = (headers: readonly Header[]): boolean =>

@@ -9,6 +9,7 @@ import { refused } from "../facts.ts";
 import { handRequestOf } from "../hand/store.ts";
 import { outcomeOf, questionOf, requestOf as requestRow } from "../log/store.ts";
 import { parseClient, parseService } from "../protocol/identifier.ts";
+import { configurationOf, outdated, speaksFor } from "../servers/book.ts";
 import { checkPath } from "../protocol/path.ts";
 import { type Envelope, requestOf } from "./message.ts";
 import type { Body } from "./flow.ts";
@@ -29,6 +30,8 @@ export interface Opened {
   keepBody: boolean;
   /** What this program knows of the directory, where it is not the directory itself. */
   configuration?: { version: number; age: number };
+  /** The provider's server the client insists on. */
+  server?: string;
 }
 
 const methods = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
@@ -81,7 +84,7 @@ export async function open(j: JobContext, q: Question): Promise<{ answer: Answer
   if (!wellFormed(q) || !parseService(q.service) || !methods.has(method) || !checkPath(path).ok) return refuse(refusals.badRequest);
   const parties = await partiesOf(j, q.client, q.service);
   if ("type" in parties) return refuse(parties);
-  const { client, service } = parties;
+  const { service } = parties;
 
   const envelope: Envelope = {
     exchange,
@@ -109,19 +112,27 @@ export async function open(j: JobContext, q: Question): Promise<{ answer: Answer
     if (known && "answer" in known) return known;
     key = { key: q.idempotencyKey, digest, replaces: known?.replaces };
   }
-  const opened = { envelope, part: made.part, body: bodyOf(body), client, service, person: q.person, key };
+  const opened = { envelope, part: made.part, body: bodyOf(body), ...parties, person: q.person, key };
   return { opened: { ...opened, verbatim: false, keepBody: true } };
 }
 
+export interface Parties {
+  client: Client;
+  service: Service;
+  configuration?: { version: number; age: number };
+}
+
 /** Who asks and what is asked, as the directory in memory knows them; what it does not know is looked up anew. */
-export async function partiesOf(j: JobContext, from: string, to: string): Promise<{ client: Client; service: Service } | Refusal> {
-  for (const look of [directory, directoryNow]) {
-    const known = await look(j);
-    const [client, service] = [known.clients.get(from), known.services.get(to)];
-    if (client && service) return { client, service };
-    if (look === directoryNow) return client ? refusals.unknownService : refusals.unknownClient;
-  }
-  return refusals.unknownService;
+export async function partiesOf(j: JobContext, from: string, to: string): Promise<Parties | Refusal> {
+  let known = await directory(j);
+  if (!known.clients.has(from) || !known.services.has(to)) known = await directoryNow(j);
+  const [client, service] = [known.clients.get(from), known.services.get(to)];
+  // a gateway signs for its own institution only: who else comes here knocks at the wrong door
+  if (!client || !speaksFor(j, client.institution)) return refusals.unknownClient;
+  if (!service) return refusals.unknownService;
+  if (outdated(j, to)) return refusals.configurationOutdated;
+  const configuration = configurationOf(j);
+  return { client, service, ...(configuration ? { configuration } : {}) };
 }
 
 /** What became of the same question: its answer again, or leave to ask anew. */

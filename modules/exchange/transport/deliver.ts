@@ -27,7 +27,7 @@ const Says = {
 export const deliverRemotely: Deliver = async (j, m, to) => {
   const service = (await directory(j)).services.get(to.service);
   if (outdated(j, to.service)) return { kind: "refused", refusal: refusals.configurationOutdated };
-  const servers = serversFor(j, to.institution, service?.kind);
+  const servers = to.server === undefined ? serversFor(j, to.institution, service?.kind) : [to.server];
   let last: Delivered = { kind: "failed", type: failures.notReached, sent: false };
   for (const server of servers) {
     last = await call(j, m, server, ((service?.timeoutSeconds ?? 30) + margin) * 1000);
