@@ -1,10 +1,14 @@
-// Checks one exchange between two institutions, with nothing but this file, the proof and the roots one trusts.
+// Checks one exchange between two institutions, with nothing but the files of this folder, the proof and the roots one trusts.
 //   node verify/exchange-proof.mjs proof.json anchors.pem [--request body] [--response body]    (Node 20 or newer; exit 0 = genuine, 1 = refused)
 // proof.json: GET /api/exchange/log/{exchange}; anchors.pem: GET /trust/anchors.pem, compared with a print-out one trusts.
 // Revocation is not looked at: ask the authority's list (/crl/…) for the day of signature.
 import { createHash, verify, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { hashBy } from "./hashchain.mjs";
+import { certificates } from "./head.mjs";
+import { checkProof } from "./tree.mjs";
+import { readSignature } from "./xades.mjs";
 
 const sha512 = (bytes) => createHash("sha512").update(bytes).digest();
 const split = (pem) =>
@@ -42,6 +46,48 @@ function readPart(text) {
   return { first: lines.slice(0, 2), only };
 }
 
+/** Messages of the first form: ES256 over the hash of the header part, and of the body. */
+function hashesFault(m, hash, signer) {
+  const bytes = hash ? Buffer.concat([sha512(m.headerPart), hash]) : sha512(m.headerPart);
+  const signature = Buffer.from(m.signature, "base64");
+  return verify("sha256", bytes, { key: signer.publicKey, dsaEncoding: "ieee-p1363" }, signature)
+    ? undefined
+    : "the signature does not fit";
+}
+
+/** Messages signed as their container shows it: the signature file must be about this header part, this body, this signer. */
+function xadesFault(m, hash, signer) {
+  try {
+    const s = readSignature(Buffer.from(m.signatureFile ?? "", "utf8"));
+    const [part, body] = [s.references.get("message.xml"), s.references.get("attachment1")];
+    if (!part || !hashBy(part.method, m.headerPart).equals(part.digest)) return "the header part is not the one that was signed";
+    if (hash ? !body?.digest.equals(hash) : body) return "the body’s hash is not the one that was signed";
+    if (!s.signer.raw.equals(signer.raw) || !s.value.equals(Buffer.from(m.signature, "base64"))) return "the signature does not fit";
+    return s.at.getTime() === new Date(m.signedAt).getTime() ? undefined : "it was not signed at that time";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Rows in the gateway's tree: each proof is about this exchange and, where it names a message, about that message. */
+function checkTrees(proof, anchorsPem, fail) {
+  const faults = [];
+  let stampedAt;
+  for (const tree of proof.tree ?? []) {
+    const at = checkProof(tree, certificates(anchorsPem), faults);
+    if (at && !(stampedAt < at)) stampedAt = at;
+    const entry = JSON.parse(tree.entry ?? "{}");
+    if (entry.exchange !== proof.exchange) faults.push("tree: the entry is about another exchange");
+    const m = proof.messages.find((one) => one.direction === (entry.kind === "request" ? "request" : "response"));
+    if (!entry.signature && !m) continue;
+    const part = m && sha512(m.headerPart).toString("base64");
+    if (entry.signature !== m?.signature || entry.part !== part || entry.body !== m?.bodyHash)
+      faults.push("tree: the entry is about another message");
+  }
+  for (const fault of faults) fail(fault);
+  return stampedAt;
+}
+
 export function checkExchangeProof(proof, anchorsPem, bodies = {}) {
   const faults = [];
   const signers = {};
@@ -57,13 +103,13 @@ export function checkExchangeProof(proof, anchorsPem, bodies = {}) {
     const fault = chainFault(chain, anchors, new Date(m.signedAt));
     if (fault) say(fault);
     if (!chain[0]) continue;
-    const bytes = hash ? Buffer.concat([sha512(m.headerPart), hash]) : sha512(m.headerPart);
-    const signature = Buffer.from(m.signature, "base64");
-    if (!verify("sha256", bytes, { key: chain[0].publicKey, dsaEncoding: "ieee-p1363" }, signature)) say("the signature does not fit");
+    const wrong = m.format === "xades" ? xadesFault(m, hash, chain[0]) : hashesFault(m, hash, chain[0]);
+    if (wrong) say(wrong);
     signers[m.direction] = part(chain[0].subject, "O") ?? part(chain[0].subject, "CN");
   }
+  const stampedAt = checkTrees(proof, anchorsPem, fail);
   const [request, response] = ["request", "response"].map((d) => proof.messages.find((m) => m.direction === d));
-  if (!request) return { ok: false, faults: ["no request"], signers };
+  if (!request) return { ok: false, faults: ["no request"], signers, stampedAt };
   const asked = readPart(request.headerPart);
   if (!asked) fail("request: not a header part");
   else {
@@ -81,7 +127,7 @@ export function checkExchangeProof(proof, anchorsPem, bodies = {}) {
       if (answer?.only(name) !== asked.only(name)) fail(`response: another ${name}`);
     if (answer?.only("x-road-service") !== proof.service) fail("response: another service");
   }
-  return { ok: faults.length === 0, faults, signers };
+  return { ok: faults.length === 0, faults, signers, stampedAt };
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
@@ -95,6 +141,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   const proof = JSON.parse(readFileSync(proofFile, "utf8"));
   const result = checkExchangeProof(proof, readFileSync(anchorsFile, "utf8"), bodies);
   for (const [direction, who] of Object.entries(result.signers)) console.log(`${direction}: signed by ${who}`);
+  if (result.stampedAt) console.log(`time stamp: ${result.stampedAt.toISOString()}`);
   for (const fault of result.faults) console.log(`FAULT ${fault}`);
   console.log(result.ok ? "GENUINE" : "REFUSED");
   process.exit(result.ok ? 0 : 1);

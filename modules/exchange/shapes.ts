@@ -1,5 +1,6 @@
 /** What the contracts show: members, services, rights, questions answered by hand, log entries and proofs. */
 import { T, type Static } from "#kernel";
+import { TreeProof } from "./evidence/shapes.ts";
 
 export const Identifier = T.String({ minLength: 3, maxLength: 255 });
 export const Kind = T.Union([T.Literal("http"), T.Literal("person")]);
@@ -153,12 +154,19 @@ export const MessageProof = T.Object({
   signature: T.String(),
   certificate: T.String(),
   certificateSerial: T.String(),
+  /** When the signer says it signed; for old rows, when the row was written. */
   signedAt: At,
+  /** What the signature covers: both hashes (old rows), or the canonical SignedInfo of the signature file. */
+  format: T.Union([T.Literal("hashes"), T.Literal("xades")]),
+  /** XAdES: the file as the message's container holds it. */
+  signatureFile: T.Optional(T.String()),
 });
 export type MessageProof = Static<typeof MessageProof>;
 export const EntryProof = T.Object({
   ...entry,
   messages: T.Array(MessageProof),
+  /** This side's rows in the gateway's tree; a row not there yet is sealed within a second. */
+  tree: T.Array(TreeProof),
   facts: T.Array(T.String()),
 });
 export type EntryProof = Static<typeof EntryProof>;

@@ -1,6 +1,6 @@
 /** One signed message as an ASiC-E container (ETSI EN 319 162-1) in X-Road's layout, with our tree's proof beside. Pure. */
 import { chainXml, resultXml, sha512, type Sibling } from "./chain.ts";
-import type { TreeProof } from "./proof.ts";
+import type { TreeProof } from "./shapes.ts";
 import { type Entry, zip } from "./zip.ts";
 
 export const containerType = "application/vnd.etsi.asic-e+zip";

@@ -3,35 +3,11 @@ import type { Db } from "#kernel";
 import { checkpoint, consistencyRanges, inclusionRanges, proofFrom, tilesFor, type Range } from "#trust";
 import { certificateOf } from "../log/store.ts";
 import { leafEntry } from "./leaf.ts";
+import type { TreeHead, TreeProof } from "./shapes.ts";
 import { batchRoots } from "./stamp.ts";
 import { chainRoot } from "./chain.ts";
 import { type Head, headAt, type Leaf, latestHead, rowOf, tilesAt } from "./store.ts";
 import { batchesUnder, stampOver } from "./store-stamps.ts";
-
-/** Hashes in hexadecimal; what is signed and stamped in base64. */
-export interface TreeHead {
-  origin: string;
-  size: number;
-  root: string;
-  at: string;
-  /** the text that is signed */
-  checkpoint: string;
-  /** ES256, r || s */
-  signature: string;
-  /** PEM */
-  certificate: string;
-}
-
-export interface TreeProof {
-  /** Canonical JSON of what the leaf stands for; absent once the row was archived. */
-  entry?: string;
-  leaf: string;
-  index: number;
-  proof: string[];
-  head: TreeHead;
-  /** RFC 3161 token over X-Road's hash chain result; `beside` is the root of the batches it joins to the head's SHA-512. */
-  stamp?: { token: string; at: string; beside?: string };
-}
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 

@@ -1,6 +1,10 @@
 import { type Context, type InputOf, notFound, type OutputOf } from "#kernel";
 import type { LogEntry, MessageProof, readProof, ReadOfMe, readsOfMe, searchLog } from "../api.ts";
 import { purposeMap } from "../directory/store.ts";
+import { treeProof } from "../evidence/proof.ts";
+import type { TreeProof } from "../evidence/shapes.ts";
+import { signatureFile } from "../evidence/stamp.ts";
+import { leavesOf } from "../evidence/store.ts";
 import { exchangeUnknown } from "../errors.ts";
 import { cursor, readCursor } from "./cursor.ts";
 import { labelsOf } from "./labels.ts";
@@ -44,6 +48,15 @@ export async function searchOf(ctx: Context, input: InputOf<typeof searchLog>): 
   return { entries: shown.map(entryView), ...(rows.length > limit && last ? { next: cursor(last) } : {}) };
 }
 
+interface Signed {
+  headerPart: string;
+  bodyHash?: Uint8Array | null;
+  signature: Uint8Array;
+  serial: string;
+  at: Date;
+  signedAt?: Date | null;
+}
+
 export async function proofOf(ctx: Context, { exchange }: InputOf<typeof readProof>): Promise<OutputOf<typeof readProof>> {
   const institution = institutionOf(ctx);
   // An institution that asks itself keeps both rows; either holds the same signed messages.
@@ -55,25 +68,34 @@ export async function proofOf(ctx: Context, { exchange }: InputOf<typeof readPro
   // The signed header part holds the query, so the person's identifiers: producing the proof is a read of her data.
   if (request.person !== null) await ctx.recordRead(request.person, "exchange.prove-message", "exchange.read-proof");
   const kept = await bodiesKept(ctx.db, exchange);
-  const message = async (
-    direction: "request" | "response",
-    m: { headerPart: string; bodyHash?: Uint8Array | null; signature: Uint8Array; serial: string; at: Date },
-  ): Promise<MessageProof> => ({
-    direction,
-    headerPart: m.headerPart,
-    ...(m.bodyHash ? { bodyHash: Buffer.from(m.bodyHash).toString("base64") } : {}),
-    bodyKept: kept.has(direction),
-    signature: Buffer.from(m.signature).toString("base64"),
-    certificate: await certificateOf(ctx.db, m.serial),
-    certificateSerial: m.serial,
-    signedAt: m.at.toISOString(),
-  });
+  const message = async (direction: "request" | "response", m: Signed): Promise<MessageProof> => {
+    const certificate = await certificateOf(ctx.db, m.serial);
+    const bodyHash = m.bodyHash ? Buffer.from(m.bodyHash) : null;
+    const signed = { part: m.headerPart, bodyHash, signature: Buffer.from(m.signature), serial: m.serial, signedAt: m.signedAt ?? m.at };
+    return {
+      direction,
+      headerPart: m.headerPart,
+      ...(bodyHash ? { bodyHash: bodyHash.toString("base64") } : {}),
+      bodyKept: kept.has(direction),
+      signature: signed.signature.toString("base64"),
+      certificate,
+      certificateSerial: m.serial,
+      signedAt: signed.signedAt.toISOString(),
+      format: m.signedAt ? "xades" : "hashes",
+      ...(m.signedAt ? { signatureFile: signatureFile(signed, certificate, undefined) } : {}),
+    };
+  };
   const messages = [await message("request", request)];
   if (outcome?.headerPart && outcome.signature && outcome.serial)
     messages.push(
       await message("response", { ...outcome, headerPart: outcome.headerPart, signature: outcome.signature, serial: outcome.serial }),
     );
-  return { ...entryView(line), messages, facts: await factsOfExchange(ctx.db, exchange) };
+  const tree: TreeProof[] = [];
+  for (const leaf of await leavesOf(ctx.db, exchange)) {
+    const proof = leaf.side === line.side ? await treeProof(ctx.db, exchange, leaf) : undefined;
+    if (proof) tree.push(proof);
+  }
+  return { ...entryView(line), messages, tree, facts: await factsOfExchange(ctx.db, exchange) };
 }
 
 export async function mine(ctx: Context, input: InputOf<typeof readsOfMe>): Promise<OutputOf<typeof readsOfMe>> {
