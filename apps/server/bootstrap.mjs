@@ -55,7 +55,7 @@ const args = script === "apps/server/main.ts" ? [command, ...rest] : rest;
 const child = spawn(node24(), ["--disable-warning=ExperimentalWarning", join(root, script), ...args], {
   cwd: root,
   stdio: "inherit",
-  env: { ...process.env, ...(command === "start" && process.env.TOGUNA_DEMO === undefined ? { TOGUNA_DEMO: "1" } : {}) },
+  env: { ...process.env, ...((command === "start" || command === "gateway-invite") && process.env.TOGUNA_DEMO === undefined ? { TOGUNA_DEMO: "1" } : {}) },
 });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => process.exit(signal ? 1 : (code ?? 1)));

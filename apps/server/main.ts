@@ -27,8 +27,25 @@ const commands: Record<
     help: "<file>: the agency's own plant (CSV, GeoJSON, NetBox JSON) replaces the illustrative one; --check only tries, --merge completes",
     load: () => import("./commands/import-network.ts"),
   },
+  "gateway-invite": {
+    help: "<institution> [CODE]: the token with which an institution's own exchange server joins this house",
+    load: () => import("./commands/gateway-invite.ts"),
+  },
   migrate: { help: "bring the database's schemas up to date", load: () => import("./commands/migrate.ts") },
 };
+
+/** A gateway reads its configuration itself: it is another program on another machine, its folder and ports are its own. */
+async function gateway(): Promise<never> {
+  try {
+    const { run } = await import("./commands/gateway.ts");
+    await run(args);
+    return await new Promise<never>(() => undefined);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    if (process.env.TOGUNA_LOG === "debug") console.error(error);
+    process.exit(1);
+  }
+}
 
 /** The demonstration's page of people shows the password everybody may know. */
 function known(config: Config): Config {
@@ -37,10 +54,12 @@ function known(config: Config): Config {
 }
 
 const [name = "help", ...args] = process.argv.slice(2);
+if (name === "gateway") await gateway();
 const command = commands[name];
 if (!command) {
   console.log("npm run toguna -- <command>\n");
   for (const [key, { help }] of Object.entries(commands)) console.log(`  ${key.padEnd(16)}${help}`);
+  console.log(`  ${"gateway".padEnd(16)}[--join <token>]: one institution's own exchange server, with its own database and keys`);
   process.exit(name === "help" || name === "--help" ? 0 : 2);
 }
 try {

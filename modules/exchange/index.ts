@@ -1,8 +1,8 @@
 /** The exchange's door for its neighbours upstairs. */
-import { type Context, defineModule } from "#kernel";
+import { type Context, defineModule, type Text } from "#kernel";
 import { answerByHand, followTraffic, manageServices, proveMessage, readRights, searchTraffic } from "./api.ts";
 import { loadCountry } from "./directory/load.ts";
-import { serviceByCode, subsystemsOf } from "./directory/store.ts";
+import { serviceByCode, servicesList, subsystemsOf } from "./directory/store.ts";
 import type { Offer } from "./door.ts";
 import { evidenceSweeps } from "./evidence/sweeps.ts";
 import { answered, answeredByHand, asked, failed, handAsked, refused, serviceState, unanswered } from "./facts.ts";
@@ -30,6 +30,7 @@ export { join, type Progress } from "./servers/join.ts";
 export { keepUp, openPort, whereOpened, whoJoined } from "./servers/run.ts";
 export { addressPattern, readToken, requestFingerprint, type JoiningToken } from "./servers/token.ts";
 export { bookOf, configurationOf } from "./servers/book.ts";
+export { gatewayHealth, type GatewayHealth } from "./servers/health.ts";
 export { pull } from "./configuration/pull.ts";
 export { setBase } from "./directory/load.ts";
 /** Subject `exchange-request:<id>`: ask again with the same key (answered), or ask anew (unanswered). */
@@ -41,6 +42,11 @@ export async function offer(ctx: Context, q: { institution: string; service: str
   if (!s) return undefined;
   const { id: service, kind, institution, enabled, answersInDays } = s;
   return { service, kind, institution, enabled, ...(answersInDays === null ? {} : { answersInDays }) };
+}
+
+/** What is published, by whom: for neighbours that tell what falls silent when an institution does. */
+export async function publishedServices(ctx: Context): Promise<{ id: string; title: Text; institution: string; enabled: boolean }[]> {
+  return (await servicesList(ctx.db, undefined)).map(({ id, title, institution, enabled }) => ({ id, title, institution, enabled }));
 }
 
 /** As which client an institution asks; its only subsystem, or the one named. */

@@ -4,7 +4,7 @@ import { fingerprintOf, makeTlsKey, pinAnchor, requestSeal, takeSeal, takeTlsCer
 import { readAs } from "../configuration/head.ts";
 import { pull } from "../configuration/pull.ts";
 import { callCentre } from "./centre.ts";
-import { type JoinedRow, joinedRow, putAddresses, putJoined, putJoining } from "./store.ts";
+import { type JoinedRow, joinedRow, moveCentre, putAddresses, putJoined, putJoining } from "./store.ts";
 import { keepUp } from "./run.ts";
 import { type JoiningToken, requestFingerprint } from "./token.ts";
 
@@ -52,8 +52,12 @@ async function prepare(j: JobContext, token: JoiningToken | undefined, address: 
 }
 
 /** One attempt; `waiting` means: again in a few seconds. Undefined: never joined and no token. */
-export async function join(j: JobContext, o: { token?: JoiningToken | undefined; address: string }): Promise<Progress | undefined> {
-  const row = await prepare(j, o.token, o.address);
+export async function join(
+  j: JobContext,
+  o: { token?: JoiningToken | undefined; address: string; centre?: string | undefined },
+): Promise<Progress | undefined> {
+  if (o.centre) await j.transaction((ctx) => moveCentre(ctx.db, o.centre!));
+  const row = await prepare(j, o.token && { ...o.token, centre: o.centre ?? o.token.centre }, o.address);
   if (!row) return undefined;
   if (row.joinedAt) return { state: "joined", server: row.server!, institution: row.institution! };
   const fingerprint = requestFingerprint(row.tlsCsr, row.sealCsr!);

@@ -98,6 +98,9 @@ export async function putJoined(ctx: Context, j: { server: string; institution: 
     joined_at = ${ctx.clock.now()}, secret = ''`);
 }
 
+export const moveCentre = (db: Db, centre: string): Promise<number> =>
+  db.run(sql`update exchange.joined set centre = ${centre} where centre <> ${centre}`);
+
 export const putAddressOf = (db: Db, address: string): Promise<number> =>
   db.run(sql`update exchange.joined set address = ${address} where address <> ${address}`);
 
