@@ -38,6 +38,8 @@ export type {
   TrafficEntry,
 } from "./shapes.ts";
 
+export * from "./evidence/contracts.ts";
+
 // ---- permissions
 
 export { manageServices, readRights } from "./permissions.ts";
@@ -209,6 +211,32 @@ export const readProof = contract({
   input: T.Object({ exchange: T.String({ maxLength: 80 }) }),
   output: EntryProof,
   // Names are shown: the read itself is recorded.
+  writes: true,
+});
+
+export const readContainer = contract({
+  id: "exchange.read-container",
+  method: "GET",
+  path: "/api/exchange/log/{exchange}/container",
+  summary: "The signed messages of one exchange as ASiC-E containers, in one zip",
+  who: official(proveMessage),
+  input: T.Object({ exchange: T.String({ maxLength: 80 }) }),
+  output: T.Object({
+    name: T.String(),
+    type: T.String(),
+    /** Base64. */
+    content: T.String(),
+    /** Every message is under its time stamp; false for about a minute. */
+    stamped: T.Boolean(),
+    messages: T.Array(
+      T.Object({
+        direction: T.Union([T.Literal("request"), T.Literal("response")]),
+        stamped: T.Boolean(),
+        body: T.Union([T.Literal("included"), T.Literal("hash-only"), T.Literal("none")]),
+      }),
+    ),
+  }),
+  // Names are in it: the read itself is recorded.
   writes: true,
 });
 

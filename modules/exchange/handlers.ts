@@ -1,5 +1,6 @@
 import { implement } from "#kernel";
 import * as api from "./api.ts";
+import { consistencyOf, containerOf, headOf } from "./evidence/handlers.ts";
 import { changeState, membersOf, oneService, rightsOf, servicesOf } from "./directory/handlers.ts";
 import { answerOne, declineOne, listOf, readOne } from "./hand/handlers.ts";
 import { mine, proofOf, searchOf } from "./log/handlers.ts";
@@ -39,6 +40,9 @@ export const handlers = implement(api, {
   declineHandRequest: declineOne,
   searchLog: searchOf,
   readProof: proofOf,
+  readContainer: containerOf,
+  readTreeHead: headOf,
+  readTreeConsistency: consistencyOf,
   readTraffic: trafficOf,
   readsOfMe: mine,
   proposeSubsystem: subsystemProposed,
