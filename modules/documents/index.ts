@@ -37,6 +37,7 @@ export type {
   Letterhead,
   ReceiptData,
   RefusalData,
+  ReportData,
   Row,
   Signature,
   Table,

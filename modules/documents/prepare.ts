@@ -23,9 +23,10 @@ const walk = (value: unknown, covers: Coverage, replaced: Set<string>): unknown 
   );
 };
 
-const tableOf = (data: Templates[TemplateName]): Table | undefined => {
-  if ("conclusion" in data) return data.conclusion.table;
-  return "table" in data ? data.table : undefined;
+const tablesOf = (data: Templates[TemplateName]): (Table | undefined)[] => {
+  if ("conclusion" in data) return [data.conclusion.table];
+  if ("sections" in data) return data.sections.map((s) => s.table);
+  return "table" in data ? [data.table] : [];
 };
 
 /** One short row would shift every cell after it into the wrong column. */
@@ -37,7 +38,7 @@ const checkTable = (table: Table | undefined): void => {
 };
 
 export const prepare = <N extends TemplateName>(data: Templates[N], covers: Coverage): Prepared => {
-  checkTable(tableOf(data));
+  for (const table of tablesOf(data)) checkTable(table);
   const replaced = new Set<string>();
   const { arms, ...head } = data.letterhead;
   const { code, ...verification } = data.verification;

@@ -1,7 +1,7 @@
 // Papers as the tests print them: an invented State, real lengths, West African letters.
 import { code2dAttach, code2dPayload } from "./code2d.ts";
 import { verification } from "./letter.ts";
-import type { ActData, CertificateData, CorrectionData, Letterhead, ReceiptData, RefusalData, Templates } from "./shapes.ts";
+import type { ActData, CertificateData, CorrectionData, Letterhead, ReceiptData, RefusalData, ReportData, Templates } from "./shapes.ts";
 
 const arms =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><circle cx="50" cy="50" r="46" fill="none" stroke="#232c56" stroke-width="3"/><path d="M14 46 50 26l36 20v8H14z" fill="#232c56"/><path d="M24 56h6v22h-6zM38 56h6v22h-6zM56 56h6v22h-6zM70 56h6v22h-6z" fill="#b0712a"/><path d="M18 80h64v5H18z" fill="#232c56"/></svg>';
@@ -212,4 +212,25 @@ export const longAct: ActData = {
   ],
 };
 
-export const samples: Templates = { act, certificate, receipt, refusal, correction };
+const report: ReportData = {
+  ...paper,
+  title: "Le réseau de l’administration",
+  reference: "Révision 12 · 21 novembre 2026",
+  footer: "Le réseau de l’administration · révision 12",
+  figures: [
+    { label: "sites raccordés", value: "412" },
+    { label: "kilomètres de fibre", value: "513" },
+    { label: "à la merci d’une coupure", value: "38" },
+  ],
+  lead: ["Un site tient en moyenne 99,94 % du temps, soit cinq heures d’arrêt par an."],
+  sections: [
+    { heading: "Les coupures qui coûteraient le plus", table: { columns: ["Liaison", "Sites", "Heures par an"], widths: [4, 1, 2], rows: [["Koriya – Sanda", "21", "8"]] }, numeric: [1, 2] }, // prettier-ignore
+    { heading: "Le prochain kilomètre", text: ["Poser 12 km entre Koriya et Sanda libère 21 sites."] },
+  ],
+  verification: {
+    heading: "Comment ces chiffres sont obtenus",
+    steps: ["2,73 coupures par an pour 1 000 km, douze heures de réparation."],
+  },
+};
+
+export const samples: Templates = { act, certificate, receipt, refusal, correction, report };

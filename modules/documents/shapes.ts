@@ -110,12 +110,22 @@ export interface CorrectionData extends Paper {
   signature: Signature;
 }
 
+/** Figures, what they mean, tables: nobody signs it. `verification` says how it was worked out. */
+export interface ReportData extends Paper {
+  /** Three or four, side by side. */
+  figures: Row[];
+  lead: string[];
+  /** `numeric`: columns set to the right, from 0. */
+  sections: { heading: string; text?: string[]; table?: Table; numeric?: number[] }[];
+}
+
 export interface Templates {
   act: ActData;
   certificate: CertificateData;
   receipt: ReceiptData;
   refusal: RefusalData;
   correction: CorrectionData;
+  report: ReportData;
 }
 export type TemplateName = keyof Templates;
-export const TEMPLATES = ["act", "certificate", "receipt", "refusal", "correction"] as const satisfies readonly TemplateName[];
+export const TEMPLATES = ["act", "certificate", "receipt", "refusal", "correction", "report"] as const satisfies readonly TemplateName[];

@@ -301,3 +301,5 @@ export const traceStrand = contract({
 });
 export * from "./branches/contracts.ts";
 export * from "./extension/contracts.ts";
+export * from "./resilience/contracts.ts";
+export type { Capability, FabricStep, InterfacesPart, Observed, OverlayPart, PartName, Power, SiteReport } from "./ports.ts";

@@ -15,4 +15,8 @@ export const plantExported = fact("network.plant-exported", T.Object({ revision:
   fr: "Le réseau a été exporté",
   en: "The network was exported",
 });
-export const facts = [plantLoaded, plantImported, plantExported];
+export const plantReported = fact("network.plant-reported", T.Object({ revision: T.Integer() }), {
+  fr: "Un rapport sur l’état du réseau a été produit",
+  en: "A report on the state of the network was made",
+});
+export const facts = [plantLoaded, plantImported, plantExported, plantReported];

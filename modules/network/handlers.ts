@@ -3,6 +3,7 @@ import * as api from "./api.ts";
 import * as branches from "./branches/handlers.ts";
 import * as extension from "./extension/handlers.ts";
 import { exportPlant, importPlant, listRevisions, readPlantFile } from "./plant/load.ts";
+import { makeReport } from "./resilience/report.ts";
 import * as resilience from "./resilience/handlers.ts";
 
 export const handlers = implement(api, {
@@ -10,6 +11,7 @@ export const handlers = implement(api, {
   importPlant,
   listRevisions,
   readPlantFile,
+  makeReport,
   ...resilience,
   ...branches,
   ...extension,

@@ -11,7 +11,7 @@ import { loadPlant } from "./plant/load.ts";
 export const network = defineModule({
   name: "network",
   floor: 1,
-  needs: ["registry"],
+  needs: ["registry", "documents", "exchange"],
   handlers,
   facts: [...facts, ...branchFacts],
   permissions: [readPlant, editPlant, planChanges, approveChanges],

@@ -50,6 +50,62 @@ export function simulate(
   ownPower: ArrayLike<number>,
   o: { samples: number; seed: number },
 ): Availability[] {
+  const times = states(events, o);
+  const down = new Float64Array(t.graph.size);
+  const falls = cutter(t);
+  for (const { of, n } of times) for (const v of falls(linksOf(events, of))) down[v]! += n;
+  const out: Availability[] = [];
+  for (let v = 0; v < t.graph.size; v++) {
+    const own = 1 - (ownPower[v] ?? 0);
+    if (t.tin[v] === -1) out.push({ value: 0, low: 0, high: 0 });
+    else {
+      const [low, high] = wilson(o.samples - down[v]!, o.samples);
+      out.push({ value: own * (1 - down[v]! / o.samples), low: own * low, high: own * high });
+    }
+  }
+  return out;
+}
+
+/**
+ * Availability of whoever works in several places: up as long as one of them has a way and power. In each state the chance
+ * that power of one's own fails everywhere is multiplied in exactly; the interval is the one of a share, wider than needed.
+ */
+export function simulateGroups(
+  t: Tree,
+  events: readonly Event[],
+  ownPower: ArrayLike<number>,
+  groups: readonly (readonly number[])[],
+  o: { samples: number; seed: number },
+): Availability[] {
+  const own = groups.map((g) => g.filter((v) => t.tin[v] !== -1));
+  const lost = (g: readonly number[], fallen: ReadonlySet<number>) => g.reduce((p, v) => (fallen.has(v) ? p : p * (ownPower[v] ?? 0)), 1);
+  const nobody = new Set<number>();
+  const usual = own.map((g) => lost(g, nobody));
+  const of = new Map<number, number[]>();
+  own.forEach((g, i) => g.forEach((v) => of.set(v, [...(of.get(v) ?? []), i])));
+  // what is lost beyond the usual, in the states that touch the group at all
+  const more = new Float64Array(groups.length);
+  const falls = cutter(t);
+  for (const { of: events_, n } of states(events, o)) {
+    const fallen = new Set(falls(linksOf(events, events_)));
+    const touched = new Set([...fallen].flatMap((v) => of.get(v) ?? []));
+    for (const i of touched) more[i]! += n * (lost(own[i]!, fallen) - usual[i]!);
+  }
+  return own.map((g, i) => {
+    if (g.length === 0) return { value: 0, low: 0, high: 0 };
+    const value = 1 - usual[i]! - more[i]! / o.samples;
+    // power is exact: the interval is of the network's part alone
+    const part = Math.min(1, value / (1 - usual[i]!));
+    const [low, high] = wilson(part * o.samples, o.samples);
+    return { value, low: (1 - usual[i]!) * low, high: (1 - usual[i]!) * high };
+  });
+}
+
+const linksOf = (events: readonly Event[], of: readonly number[]): readonly number[] =>
+  of.length === 1 ? events[of[0]!]!.links : [...new Set(of.flatMap((i) => [...events[i]!.links]))];
+
+/** The states that came up, each with how many samples were in it; samples where nothing happens are not among them. */
+function states(events: readonly Event[], o: { samples: number; seed: number }): { of: number[]; n: number }[] {
   const random = generator(o.seed);
   const struck = new Map<number, number[]>();
   events.forEach((e, index) => {
@@ -62,8 +118,6 @@ export function simulate(
       else struck.set(s, [index]);
     }
   });
-  const down = new Float64Array(t.graph.size);
-  const falls = cutter(t);
   // the same states come again and again: each is walked once
   const times = new Map<string, { of: number[]; n: number }>();
   for (const of of struck.values()) {
@@ -72,20 +126,7 @@ export function simulate(
     if (known) known.n++;
     else times.set(key, { of, n: 1 });
   }
-  for (const { of, n } of times.values()) {
-    const links = of.length === 1 ? events[of[0]!]!.links : [...new Set(of.flatMap((i) => [...events[i]!.links]))];
-    for (const v of falls(links)) down[v]! += n;
-  }
-  const out: Availability[] = [];
-  for (let v = 0; v < t.graph.size; v++) {
-    const own = 1 - (ownPower[v] ?? 0);
-    if (t.tin[v] === -1) out.push({ value: 0, low: 0, high: 0 });
-    else {
-      const [low, high] = wilson(o.samples - down[v]!, o.samples);
-      out.push({ value: own * (1 - down[v]! / o.samples), low: own * low, high: own * high });
-    }
-  }
-  return out;
+  return [...times.values()];
 }
 
 function skip(random: () => number, scale: number): number {

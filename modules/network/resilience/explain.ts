@@ -39,3 +39,83 @@ export const words = messages({
       `${used} km of fibre in ${steps === 1 ? "one link" : `${steps} links`} bring what cuts cost from ${before} to ${after} establishment-hours a year (${share} % less).`,
   },
 });
+
+/** The report's own words; the plan in it speaks as above. */
+export const reportWords = messages({
+  fr: {
+    title: "L’état du réseau de l’administration",
+    reference: (n: number, date: string) => `Révision ${n} du réseau · ${date}`,
+    footer: (n: number, date: string) => `État du réseau · révision ${n} · ${date}`,
+    sites: "sites raccordés",
+    fibre: "kilomètres de fibre",
+    exposed: "sites à la merci d’une seule coupure",
+    cuts: "coupures attendues par an",
+    lead: (mean: string, off: string, hours: string) =>
+      `En moyenne, un site est en service ${mean} du temps, soit ${off}\u00a0heures d’arrêt par an, courant compris. ` +
+      `Les coupures de fibre à elles seules coûtent ${hours}\u00a0heures de site par an.`,
+    unreached: (n: string) => `Sites sans aucun chemin vers le cœur du réseau\u202f: ${n}.`,
+    worst: "Les coupures qui coûteraient le plus",
+    worstText:
+      "Une pelle, un pont emporté, un poteau à terre\u202f: ce qui tomberait ensemble, à quel rythme, et pour combien d’heures par an.",
+    cut: "Ce qui est coupé",
+    lost: "Sites perdus",
+    everyYears: "Fréquence",
+    yearly: "Par an",
+    times: (n: string) => `${n} fois par an`,
+    once: (n: string) => `tous les ${n} ans`,
+    hours: (n: string) => `${n}\u00a0h`,
+    institutions: "Les institutions les moins bien servies",
+    institutionsText: (n: string) =>
+      `Dix des ${n} institutions raccordées. La fourchette dit ce que la simulation permet d’affirmer à 95\u00a0%.`,
+    services: "Les services en ligne les plus exposés",
+    servicesText: (n: string) =>
+      `Dix des ${n} services publiés sur les échanges par ces institutions\u202f: un service se tait quand son institution est coupée.`,
+    who: "Qui",
+    available: "En service",
+    interval: "Fourchette",
+    between: (a: string, b: string) => `${a} à ${b}`,
+    off: "Arrêt par an",
+    next: "Ce qu’il faudrait poser d’abord",
+    how: "Comment ces chiffres sont obtenus",
+    method: (samples: string, seed: string) =>
+      `Simulation de ${samples} états du réseau (graine ${seed})\u202f: chaque liaison, fourreau, pont et nœud tombe à son rythme, 2,73\u00a0coupures par an pour 1\u202f000\u00a0km et 12\u00a0heures de réparation sauf valeur propre. Le terrain partagé par plusieurs câbles tombe d’un coup.`,
+    noAct: "Ce rapport n’est pas un acte\u202f: personne ne le signe, et il change avec le réseau.",
+  },
+  en: {
+    title: "The state of the administration’s network",
+    reference: (n: number, date: string) => `Revision ${n} of the network · ${date}`,
+    footer: (n: number, date: string) => `State of the network · revision ${n} · ${date}`,
+    sites: "sites joined",
+    fibre: "kilometres of fibre",
+    exposed: "sites at the mercy of one cut",
+    cuts: "cuts expected a year",
+    lead: (mean: string, off: string, hours: string) =>
+      `On average a site is in service ${mean} of the time: ${off} hours without it a year, power included. ` +
+      `Fibre cuts alone cost ${hours} site-hours a year.`,
+    unreached: (n: string) => `Sites without any way to the core: ${n}.`,
+    worst: "The cuts that would cost most",
+    worstText: "A digger, a bridge swept away, a pole down: what would fall together, how often, and for how many hours a year.",
+    cut: "What is cut",
+    lost: "Sites lost",
+    everyYears: "How often",
+    yearly: "A year",
+    times: (n: string) => `${n} times a year`,
+    once: (n: string) => `every ${n} years`,
+    hours: (n: string) => `${n} h`,
+    institutions: "The institutions served worst",
+    institutionsText: (n: string) => `Ten of the ${n} institutions joined. The interval says what the simulation lets one claim at 95 %.`,
+    services: "The online services most exposed",
+    servicesText: (n: string) =>
+      `Ten of the ${n} services these institutions publish on the exchange: a service falls silent when its institution is cut off.`,
+    who: "Who",
+    available: "In service",
+    interval: "Interval",
+    between: (a: string, b: string) => `${a} to ${b}`,
+    off: "Off a year",
+    next: "What to lay first",
+    how: "How these figures are worked out",
+    method: (samples: string, seed: string) =>
+      `Simulation of ${samples} states of the network (seed ${seed}): each span, duct, bridge and hub fails at its own rate, 2.73 cuts a year on 1,000 km and 12 hours to repair unless it has its own figures. Ground that several cables share fails at once.`,
+    noAct: "This report is no act: nobody signs it, and it changes with the network.",
+  },
+});

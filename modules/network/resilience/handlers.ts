@@ -1,5 +1,6 @@
 import type { Context, InputOf, OutputOf } from "#kernel";
 import type * as api from "../api.ts";
+import type { readReach as readReachContract } from "./contracts.ts";
 import { plantFile } from "../pack.ts";
 import { current } from "../plant/current.ts";
 import { everImported } from "../plant/store.ts";
@@ -14,6 +15,7 @@ import { articulationPoints } from "./graph.ts";
 import { candidates, failuresOfSpan, risks, sitesIn, spanName, type Model } from "./model.ts";
 import { nextKilometres, type Step } from "./next.ts";
 import { disjointPaths } from "./paths.ts";
+import { reached } from "./people.ts";
 import * as views from "./views.ts";
 
 type In<K extends keyof typeof api> = InputOf<(typeof api)[K]>;
@@ -187,6 +189,19 @@ export async function readAvailability(ctx: Context, q: In<"readAvailability">):
 
 /** About a second of one core: more pairs than this are not tried while somebody waits. */
 const mostPairs = 400_000;
+
+export async function readReach(ctx: Context, q: InputOf<typeof readReachContract>): Promise<OutputOf<typeof readReachContract>> {
+  const { model: m } = await current(ctx);
+  const { institutions, services } = await reached(ctx, m);
+  const limit = q.limit ?? 50;
+  return {
+    samples,
+    seed,
+    institutions: institutions.slice(0, limit),
+    services: services.slice(0, limit),
+    total: { institutions: institutions.length, services: services.length },
+  };
+}
 
 export async function findDoubleCuts(ctx: Context, q: In<"findDoubleCuts">): Out<"findDoubleCuts"> {
   const { model: m } = await current(ctx);
