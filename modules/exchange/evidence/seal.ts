@@ -26,7 +26,8 @@ export async function sealWaiting(j: JobContext): Promise<number> {
   return sealed;
 }
 
-async function sealBatch(ctx: Context): Promise<number> {
+/** One batch, in the caller’s transaction. */
+export async function sealBatch(ctx: Context): Promise<number> {
   const latest = await latestHead(ctx.db);
   const at = ctx.clock.now();
   if (latest && latest.at.getTime() - at.getTime() > behindMost) return 0;
