@@ -33,5 +33,6 @@ export const randomnessAllowed: Record<string, string> = {
   "kernel/postgres.ts": "makes the database owner's password once",
   "kernel/facts.ts": "salts of facts never need to be repeated",
   "kernel/queue.ts": "jitter between polls",
+  "apps/agent/clock.ts": "a program of its own at a site: no kernel behind it",
   "kernel/migrate.ts": "runs before there is a context",
 };

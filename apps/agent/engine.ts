@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import type { Capability, FabricStep, Observed, PartName } from "#network/api";
+import type { Disk } from "./disk.ts";
+import type { Run } from "./run.ts";
+import { classes } from "./parts/classes.ts";
+import { filter } from "./parts/filter.ts";
+import { interfaces } from "./parts/interfaces.ts";
+import { partNames, Refused, type Keeper, type Place } from "./parts/keeper.ts";
+import { overlay } from "./parts/overlay.ts";
+import { routing } from "./parts/routing.ts";
+
+const printOf = (text: string) => createHash("sha256").update(text).digest("base64url");
+
+export interface Engine {
+  observe(): Promise<Observed>;
+  carryOut(step: FabricStep, order: { key: string; fence: string }): Promise<object>;
+  /** Puts right what was bent since, from what is on disk; the parts it touched. */
+  repair(): Promise<PartName[]>;
+}
+
+/** One thing at a time: an order and a repair never mix. */
+export function engine(place: Place & { run: Run; disk: Disk }, capabilities: Capability[]): Engine {
+  const { disk } = place;
+  const keepers: Record<PartName, Keeper> = {
+    interfaces: interfaces(place),
+    filter: filter(place),
+    overlay: overlay(place, capabilities.includes("kernel-wireguard")),
+    routing: routing(place),
+    classes: classes(place),
+  };
+  let line: Promise<unknown> = Promise.resolve();
+  const alone = <T>(fn: () => Promise<T>): Promise<T> => {
+    const next = line.then(fn, fn);
+    line = next.catch(() => undefined);
+    return next;
+  };
+  const print = async (p: PartName, text: string) =>
+    printOf(await keepers[p].read(text).catch((error: unknown) => `unreadable: ${String(error)}`));
+
+  async function standing(): Promise<Observed["parts"]> {
+    const list = partNames.flatMap((p) => (disk.kept.parts[p] ? [[p, disk.kept.parts[p]] as const] : []));
+    const states = await Promise.all(list.map(async ([p, k]) => [p, (await print(p, k.text)) === k.print ? k.hash : "drifted"] as const));
+    return Object.fromEntries(states);
+  }
+
+  async function put(p: PartName, text: string, hash: string): Promise<void> {
+    await keepers[p].put(text);
+    disk.kept.parts[p] = { hash, text, print: await print(p, text) };
+    // a queue of a tunnel or of a link that has just come, addresses of a bridge: what hangs on this part is looked at again by the repair
+    disk.save();
+  }
+
+  return {
+    observe: () =>
+      alone(async () => ({
+        parts: await standing(),
+        keys: [disk.publicOf(0), disk.publicOf(1)],
+        capabilities,
+      })),
+    carryOut: (step, order) =>
+      alone(async () => {
+        const before = disk.kept.receipts[order.key];
+        if (before) return before;
+        if (BigInt(order.fence) < BigInt(disk.kept.fence)) throw new Refused(`fence ${order.fence} is older than ${disk.kept.fence}`);
+        disk.kept.fence = order.fence;
+        if (step.verb === "put") {
+          if (!partNames.includes(step.part)) throw new Refused(`no part is called ${String(step.part)}`);
+          await put(step.part, step.text, step.hash);
+        } else if (step.verb === "renew-key") {
+          if (disk.kept.parts.overlay?.text.includes(`"slot": ${step.slot},`)) throw new Refused(`slot ${step.slot} carries traffic`);
+          disk.secret(step.slot, true);
+        } else if (step.verb === "clear") {
+          for (const p of partNames.toReversed()) await keepers[p].clear();
+          disk.kept.parts = {};
+        } else throw new Refused("no such verb");
+        const receipt = { done: step.verb };
+        disk.kept.receipts[order.key] = receipt;
+        disk.save();
+        return receipt;
+      }),
+    repair: () =>
+      alone(async () => {
+        const now = await standing();
+        const bent = partNames.filter((p) => now[p] === "drifted");
+        for (const p of bent) await put(p, disk.kept.parts[p]!.text, disk.kept.parts[p]!.hash).catch(() => undefined);
+        return bent;
+      }),
+  };
+}

@@ -1,0 +1,139 @@
+/**
+ * The agent of one site: `node apps/agent/main.ts <config.json>`. It calls the house, never the other way round; carries out
+ * signed orders of a few typed verbs; keeps the last desired state on disk and puts it in place at its start, before and
+ * without the house; puts right what was bent; reports.
+ */
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { FabricStep, PartName, SiteReport } from "#network/api";
+import { now } from "./clock.ts";
+import { openDisk } from "./disk.ts";
+import { engine } from "./engine.ts";
+import { Refused } from "./parts/keeper.ts";
+import { probe } from "./probe.ts";
+import { counters, neighbours, power, tunnels } from "./report.ts";
+import { runner } from "./run.ts";
+import { wire } from "./wire.ts";
+
+interface Config {
+  node: string;
+  /** Base address of the house's agent port. */
+  house: string;
+  /** Ed25519 public key of the house: SPKI, DER, base64. */
+  houseKey: string;
+  state: string;
+  /** Network namespace and FRR pathspace; absent on a machine that is the site. */
+  namespace?: string;
+  reportSeconds?: number;
+  repairSeconds?: number;
+}
+type Order = ({ id: string; key: string; fence: string } & FabricStep) | { id: string; verb: "observe" };
+
+const config = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as Config;
+const disk = openDisk(config.state);
+if (process.argv[3] === "key") {
+  process.stdout.write(`${disk.identityPublic}\n`);
+  process.exit(0);
+}
+const say = (text: string) => process.stderr.write(`${config.node}: ${text}\n`);
+const run = runner(config.namespace);
+// several sites on one machine: each has its own folder for the sockets of its tunnels, in this process's own mounts
+if (config.namespace) {
+  const own = join(config.state, "wireguard");
+  for (const dir of [own, "/run/wireguard"]) mkdirSync(dir, { recursive: true, mode: 0o700 });
+  await runner(undefined)(["mount", "--bind", own, "/run/wireguard"]);
+}
+const capabilities = await probe(run);
+const site = engine({ run, disk, namespace: config.namespace }, capabilities);
+const stop = new AbortController();
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop.abort());
+
+let repaired: PartName[] = await site.repair();
+say(repaired.length ? `put back ${repaired.join(", ")} from disk` : "nothing to put back");
+const link = wire({
+  house: config.house,
+  houseKey: config.houseKey,
+  node: config.node,
+  identity: disk.identity,
+  boot: disk.kept.boot,
+  signal: stop.signal,
+});
+const wait = (ms: number) =>
+  new Promise<void>((r) => (setTimeout(r, ms), stop.signal.addEventListener("abort", () => r(), { once: true })));
+
+/** Orders one by one, as they come: the house holds the question until it has one. */
+async function orders(): Promise<void> {
+  let pause = 200;
+  while (!stop.signal.aborted) {
+    try {
+      const answer = await link.ask<{ order?: Order }>("/agent/v1/poll", {}, 40);
+      pause = 200;
+      if (answer?.order) await carryOut(answer.order);
+    } catch (error) {
+      if (stop.signal.aborted) return;
+      say(`the house is away: ${error instanceof Error ? error.message : String(error)}`);
+      await wait(pause * (0.5 + (disk.kept.boot % 10) / 20));
+      pause = Math.min(10_000, pause * 2);
+    }
+  }
+}
+
+async function carryOut(order: Order): Promise<void> {
+  let answer: object;
+  try {
+    answer = { ok: true, result: order.verb === "observe" ? await site.observe() : await site.carryOut(order, order) };
+  } catch (error) {
+    answer = {
+      ok: false,
+      refused: error instanceof Refused,
+      problem: (error instanceof Error ? error.message : String(error)).slice(0, 1000),
+    };
+  }
+  await link.ask("/agent/v1/receipt", { order: order.id, ...answer }, 10);
+}
+
+async function repairs(): Promise<void> {
+  while (!stop.signal.aborted) {
+    await wait((config.repairSeconds ?? 15) * 1000);
+    const bent = stop.signal.aborted ? [] : await site.repair();
+    if (bent.length) say(`put right ${bent.join(", ")}`);
+    repaired = [...new Set([...repaired, ...bent])];
+  }
+}
+
+/** Told in order; while the house is away the last hour is kept, and told when it is back. */
+async function reports(): Promise<void> {
+  const seconds = config.reportSeconds ?? 10;
+  const kept: Omit<SiteReport, "node" | "sequence">[] = [];
+  let warned = false;
+  while (!stop.signal.aborted) {
+    const observed = await site.observe();
+    kept.push({
+      at: new Date(now() - link.skew()).toISOString(),
+      clockSkew: Math.round(link.skew() / 1000),
+      power: power(disk.dir),
+      interfaces: await counters(run),
+      neighbours: await neighbours(run, config.namespace),
+      tunnels: await tunnels(run),
+      ...observed,
+      repaired: repaired.splice(0),
+    });
+    kept.splice(0, Math.max(0, kept.length - 3600 / seconds));
+    try {
+      while (kept.length) {
+        await link.ask("/agent/v1/report", { report: kept[0] }, 10);
+        kept.shift();
+      }
+      if (!warned && Math.abs(link.skew()) > 60_000) {
+        warned = true;
+        say(`this clock is ${Math.round(link.skew() / 1000)} s beside the house’s: reports carry the house’s time`);
+      }
+    } catch {
+      // told later
+    }
+    await wait(seconds * 1000);
+  }
+}
+
+await Promise.all([orders(), repairs(), reports()]);
+process.exit(0);
