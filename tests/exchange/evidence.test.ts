@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { type Identify, r1 } from "#exchange";
 import { client, writeExchange, type Written } from "../../modules/exchange/evidence/test-log.ts";
-import { house, type House, typeOf } from "./port.ts";
+import { asks, echo, house, type House, justice, typeOf } from "./port.ts";
 
+const verifier = fileURLToPath(new URL("../../verify/asic-e.mjs", import.meta.url));
 let h: House;
 let written: Written;
 const dir = mkdtempSync(join(tmpdir(), "toguna-evidence-"));
@@ -62,6 +64,27 @@ test("the evidence of an exchange in X-Road's forms: both, one, unique; to the c
   assert.ok(listed(unique.body).includes("attachment1"));
   const provider = await get(target({ of: "BF/GOV/ONI/IDENTITE" }));
   assert.equal(provider.status, 200);
+});
+
+test("a call through the port is proven to a stranger, with the body he holds himself", async () => {
+  const sent = '{"a":1}';
+  const { head } = await h.call(`${echo}/items`, { method: "POST", headers: { ...asks, "Content-Type": "application/json" }, body: sent });
+  await h.world.sweep("exchange.seal-log");
+  await h.world.sweep("exchange.stamp-log");
+  writeFileSync(join(dir, "anchors.pem"), (await h.world.fetch("/trust/anchors.pem")).text);
+  writeFileSync(join(dir, "sent"), sent);
+  writeFileSync(join(dir, "other"), `${sent} `);
+  for (const side of [justice, "BF/GOV/ONI/IDENTITE"]) {
+    const { body, status } = await get(target({ id: head["x-road-id"]!, of: side, flags: "requestOnly&unique" }));
+    assert.equal(status, 200);
+    writeFileSync(join(dir, "m.asice"), body);
+    const judge = (...more: string[]) =>
+      spawnSync(process.execPath, [verifier, "m.asice", "--anchors", "anchors.pem", ...more], { cwd: dir, encoding: "utf8" });
+    assert.match(judge("--body", "sent").stdout, /time stamp[\s\S]*POST[\s\S]*GENUINE/);
+    assert.equal(judge("--body", "sent").status, 0);
+    assert.equal(judge().status, 0);
+    assert.equal(judge("--body", "other").status, 1);
+  }
 });
 
 test("a strange, doubled, missing or contradictory parameter is a 400; what is not there or not theirs a 404", async () => {

@@ -22,21 +22,35 @@ const sha512Name = "http://www.w3.org/2001/04/xmlenc#sha512";
 const ecdsaSha256 = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256";
 
 const sha512 = (bytes: Uint8Array | string): Buffer => createHash("sha512").update(bytes).digest();
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
 const digested = (hash: Uint8Array, declare = ""): string =>
-  `<ds:DigestMethod${declare} Algorithm="${sha512Name}"></ds:DigestMethod>` +
-  `<ds:DigestValue${declare}>${Buffer.from(hash).toString("base64")}</ds:DigestValue>`;
+  `<ds:DigestMethod${declare} Algorithm="${sha512Name}"></ds:DigestMethod>` + `<ds:DigestValue${declare}>${base64(hash)}</ds:DigestValue>`;
 
+const encapsulated = (name: string, ders: readonly Uint8Array[]): string => ders.map((der) => `<${name}>${base64(der)}</${name}>`).join("");
+
+interface Chain {
+  ders: Buffer[];
+  /** SHA-512 of the signer's certificate. */
+  digest: Buffer;
+  keyInfo: string;
+  issuers: string;
+}
 // A process meets few signers, each thousands of times.
-const read = new Map<string, { ders: Buffer[]; digest: Buffer }>();
+const read = new Map<string, Chain>();
 
-/** Certificates of a PEM text in DER, the signer's first, and the SHA-512 of the signer's. Throws when there is none. */
-export function certificatesOf(pem: string): { ders: Buffer[]; digest: Buffer } {
+/** Certificates of a PEM text in DER, the signer's first, and what signature files say of them. Throws when there is none. */
+export function certificatesOf(pem: string): Chain {
   const known = read.get(pem);
   if (known) return known;
   const blocks = [...pem.matchAll(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g)];
   const ders = blocks.map((block) => Buffer.from(block[1]!, "base64"));
   if (!ders[0]) throw new RangeError("no certificate");
-  const made = { ders, digest: sha512(ders[0]) };
+  const made = {
+    ders,
+    digest: sha512(ders[0]),
+    keyInfo: `<ds:KeyInfo><ds:X509Data>${encapsulated("ds:X509Certificate", ders)}</ds:X509Data></ds:KeyInfo>`,
+    issuers: encapsulated("xades:EncapsulatedX509Certificate", ders.slice(1)),
+  };
   if (read.size >= 1000) read.clear();
   read.set(pem, made);
   return made;
@@ -86,13 +100,9 @@ export interface Signed extends Signable {
 
 /** META-INF/signatures.xml of a container (ETSI EN 319 162-1, 4.3.3): the same signature with what a verifier needs beside it. */
 export function signaturesXml(s: Signed): string {
-  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64");
-  const { ders } = certificatesOf(s.certificate);
+  const { keyInfo, issuers } = certificatesOf(s.certificate);
   const properties = signedProperties(s);
-  const encapsulated = (name: string, ders: readonly Uint8Array[]) =>
-    ders.map((der) => `<xades:${name}>${base64(der)}</xades:${name}>`).join("");
-  const issuers = encapsulated("EncapsulatedX509Certificate", ders.slice(1));
-  const statuses = encapsulated("EncapsulatedOCSPValue", s.ocsp);
+  const statuses = encapsulated("xades:EncapsulatedOCSPValue", s.ocsp);
   const unsigned =
     (issuers && `<xades:CertificateValues>${issuers}</xades:CertificateValues>`) +
     (statuses && `<xades:RevocationValues><xades:OCSPValues>${statuses}</xades:OCSPValues></xades:RevocationValues>`);
@@ -100,8 +110,7 @@ export function signaturesXml(s: Signed): string {
     '<?xml version="1.0" encoding="UTF-8" standalone="no"?>' +
     `<asic:XAdESSignatures xmlns:asic="http://uri.etsi.org/02918/v1.2.1#"><ds:Signature xmlns:ds="${ds}" Id="signature">` +
     `${signedInfo(s, properties)}<ds:SignatureValue Id="signature-value">${base64(s.signature)}</ds:SignatureValue>` +
-    `<ds:KeyInfo><ds:X509Data>${ders.map((der) => `<ds:X509Certificate>${base64(der)}</ds:X509Certificate>`).join("")}` +
-    `</ds:X509Data></ds:KeyInfo><ds:Object><xades:QualifyingProperties xmlns:xades="${xades}" Target="#signature">${properties}` +
+    `${keyInfo}<ds:Object><xades:QualifyingProperties xmlns:xades="${xades}" Target="#signature">${properties}` +
     (unsigned &&
       `<xades:UnsignedProperties><xades:UnsignedSignatureProperties>${unsigned}</xades:UnsignedSignatureProperties></xades:UnsignedProperties>`) +
     "</xades:QualifyingProperties></ds:Object></ds:Signature></asic:XAdESSignatures>"
