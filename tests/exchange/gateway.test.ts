@@ -1,49 +1,157 @@
 /** Two exchange servers, each with its own database and keys, and what passes between them. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { ask, pull } from "#exchange";
-import { gatewayId, oni, type Pair, twoServers } from "./two-servers.ts";
+import { createHash, randomBytes } from "node:crypto";
+import { after, afterEach, before, test } from "node:test";
+import { ask, bookOf, keepUp, pull } from "#exchange";
+import { listServers, retireServer, setOfflinePolicy } from "#exchange/api";
+import { revokeCertificate } from "#trust/api";
+import { gatewayId, type Pair, sidesOf, twoServers } from "./two-servers.ts";
 
 let p: Pair;
 before(async () => {
   p = await twoServers();
+  await p.house.owner(
+    `insert into exchange.access_right (id, service, subject, methods, path, purposes, basis, from_day)
+     select 'oni-asks', id, $1, '{GET,POST}', '**', '{criminal-record-extract}', '{"fr":"","en":""}', '2026-01-01' from exchange.service where id = $2`,
+    [office, numbers],
+  );
+  await p.house.owner("update exchange.service set timeout_seconds = 1");
+  await p.house.owner(
+    `insert into exchange.access_right (id, service, subject, methods, path, purposes, basis, from_day)
+     values ('posts', $1, $2, '{POST}', '**', '{criminal-record-extract}', '{"fr":"","en":""}', '2026-01-01')`,
+    [persons, justice],
+  );
+  await p.house.owner(`update exchange.service set endpoints = endpoints || '[{"method":"POST","path":"/"}]' where id = $1`, [persons]);
+  await pull(p.gj);
 });
 after(() => p.close());
+const proper = { "content-type": "application/json" };
+afterEach(() => {
+  p.system.hits.length = 0;
+  p.system.answer = (_req, res) => void res.writeHead(200, proper).end(JSON.stringify({ rows: [{ nip: "1", family: "Zongo" }] }));
+});
 
 const persons = "BF/GOV/ONI/IDENTITE/persons";
 const justice = "BF/GOV/MIN-JUSTICE/SERVICES";
 const office = "BF/GOV/ONI/IDENTITE";
 const numbers = "BF/GOV/ARCEP/NUMEROS/sim-changes";
 const question = { client: justice, service: persons, query: { nip: "1" }, purpose: "criminal-record-extract" };
-const sides = async (w: Pair["house"], exchange: string) =>
-  (
-    await w.owner(
-      "select r.side, o.outcome, o.error_type from exchange.request r left join exchange.outcome o using (exchange, side) where exchange = $1",
-      [exchange],
-    )
-  ).rows as { side: string; outcome: string | null; error_type: string | null }[];
+const manager = () =>
+  p.house.clerk("bf-anptic", ["exchange.manage-servers", "exchange.read-servers", "trust.manage-certificates", "trust.read-certificates"]);
 
 test("the house asks, the gateway answers: one row a side, each in its own database", async () => {
   const answer = await ask(p.hj, question);
   assert.ok(answer.outcome === "answered", JSON.stringify(answer));
   assert.deepEqual((answer.body as { rows: unknown[] }).rows, [{ nip: "1", family: "Zongo" }]);
-  assert.deepEqual(await sides(p.house, answer.exchangeId), [{ side: "client", outcome: "answered", error_type: null }]);
-  assert.deepEqual(await sides(p.gateway, answer.exchangeId), [{ side: "provider", outcome: "answered", error_type: null }]);
+  assert.deepEqual(await sidesOf(p.house, answer.exchangeId), ["client answered"]);
+  assert.deepEqual(await sidesOf(p.gateway, answer.exchangeId), ["provider answered"]);
   assert.equal(p.system.hits.length, 1);
-  assert.ok(gatewayId && oni);
 });
 
-test("the gateway asks, the house answers", async () => {
-  await p.house.owner(
-    `insert into exchange.access_right (id, service, subject, methods, path, purposes, basis, from_day)
-     select 'oni-asks', id, $1, '{GET,POST}', '**', '{criminal-record-extract}', '{"fr":"","en":""}', '2026-01-01' from exchange.service where id = $2`,
-    [office, numbers],
-  );
-  await pull(p.gj);
-  p.system.hits.length = 0;
+test("the gateway asks, the house answers, and what the gateway knew of the directory stands in both logs", async () => {
+  const { version } = bookOf(p.gj)!.configuration!;
   const answer = await ask(p.gj, { client: office, service: numbers, purpose: "criminal-record-extract" });
   assert.ok(answer.outcome === "answered", JSON.stringify(answer));
-  assert.equal(p.system.hits.length, 1);
-  assert.deepEqual(await sides(p.gateway, answer.exchangeId), [{ side: "client", outcome: "answered", error_type: null }]);
-  assert.deepEqual(await sides(p.house, answer.exchangeId), [{ side: "provider", outcome: "answered", error_type: null }]);
+  assert.deepEqual(await sidesOf(p.gateway, answer.exchangeId), ["client answered"]);
+  assert.deepEqual(await sidesOf(p.house, answer.exchangeId), ["provider answered"]);
+  for (const w of [p.house, p.gateway]) {
+    const { rows } = await w.owner("select (configuration->>'version')::int as version from exchange.request where exchange = $1", [
+      answer.exchangeId,
+    ]);
+    assert.equal(rows[0].version, version);
+  }
+});
+
+test("connections are kept and used again, and the console counts them", async () => {
+  for (let i = 0; i < 5; i++) assert.equal((await ask(p.hj, question)).outcome, "answered");
+  const { servers } = await p.house.call(listServers, {}, { as: manager() });
+  const one = servers.find((s) => s.id === gatewayId)!;
+  assert.equal(one.connections.to, 1);
+  assert.equal(one.state, "current");
+  assert.equal(one.certificates.length, 1);
+});
+
+test("a large body crosses both ways in pieces, unchanged", async () => {
+  const big = randomBytes(5_000_000).toString("base64");
+  let received = "";
+  p.system.answer = (req, res) => {
+    const hash = createHash("sha256");
+    req.on("data", (piece: Buffer) => hash.update(piece));
+    req.on("end", () => {
+      received = hash.digest("hex");
+      res.writeHead(200, proper).end(JSON.stringify({ rows: [{ nip: big }] }));
+    });
+  };
+  const answer = await ask(p.hj, { client: justice, service: persons, method: "POST", body: { big }, purpose: "criminal-record-extract" });
+  assert.ok(answer.outcome === "answered", JSON.stringify(answer).slice(0, 300));
+  assert.equal(received, createHash("sha256").update(JSON.stringify({ big })).digest("hex"));
+  assert.equal((answer.body as { rows: { nip: string }[] }).rows[0]!.nip, big);
+});
+
+test("a provider that never answers: failed for a reading call, unknown for a writing one, on both sides", async () => {
+  p.system.answer = () => undefined;
+  const reading = await ask(p.hj, question);
+  assert.equal(reading.outcome, "unavailable");
+  const writing = await ask(p.hj, { ...question, query: undefined as never, method: "POST", body: { a: 1 } });
+  assert.equal(writing.outcome, "unknown");
+  assert.deepEqual(await sidesOf(p.house, writing.exchangeId), ["client unknown"]);
+  assert.deepEqual(await sidesOf(p.gateway, writing.exchangeId), ["provider unknown"]);
+});
+
+test("no right, no answer: the refusal crosses as its type and is logged on both sides", async () => {
+  const answer = await ask(p.hj, { ...question, purpose: "passport" });
+  assert.ok(answer.outcome === "refused");
+  assert.match(answer.type, /access_denied/);
+  assert.deepEqual(await sidesOf(p.gateway, answer.exchangeId), ["provider refused"]);
+});
+
+test("a gateway signs for its own institution only", async () => {
+  const answer = await ask(p.gj, question);
+  assert.ok(answer.outcome === "refused");
+  assert.equal(answer.type, "server.clientproxy.unknown_member");
+});
+
+test("seven days without the centre traffic goes on; then it is refused with its reason; one word of the centre and it flows", async () => {
+  const listener = p.house.http.server;
+  const day = 86_400;
+  const local = { client: office, service: numbers, purpose: "criminal-record-extract" };
+  for (const w of [p.house, p.gateway]) w.clock.advance(6 * day);
+  assert.equal((await ask(p.gj, local)).outcome, "answered");
+  assert.ok(listener.listening);
+  for (const w of [p.house, p.gateway]) w.clock.advance(1.1 * day);
+  const late = await ask(p.gj, local);
+  assert.ok(late.outcome === "refused");
+  assert.equal(late.type, "server.clientproxy.global_conf_outdated");
+  const asked = await ask(p.hj, question);
+  assert.ok(asked.outcome === "refused", "nor does it answer");
+  assert.equal(asked.type, "server.clientproxy.global_conf_outdated");
+  await p.house.call(setOfflinePolicy, { dataClass: "ordinary", days: 8 }, { as: manager() });
+  const pulled = await pull(p.gj);
+  assert.ok(pulled.ok, JSON.stringify(pulled));
+  assert.equal((await ask(p.gj, local)).outcome, "answered");
+  assert.equal((await ask(p.hj, question)).outcome, "answered");
+});
+
+test("a revoked certificate: connections are cut at the next look, nothing passes any more", async () => {
+  assert.equal((await ask(p.hj, question)).outcome, "answered");
+  const { servers } = await p.house.call(listServers, {}, { as: manager() });
+  const { serial } = servers.find((s) => s.id === gatewayId)!.certificates[0]!;
+  await p.house.call(revokeCertificate, { serial, reason: "keyCompromise" }, { as: manager() });
+  await keepUp(p.hj);
+  const after = await p.house.call(listServers, {}, { as: manager() });
+  assert.deepEqual(after.servers.find((s) => s.id === gatewayId)!.connections, { to: 0, from: 0 });
+  const answer = await ask(p.hj, question);
+  assert.ok(answer.outcome === "unavailable", JSON.stringify(answer));
+  assert.equal(answer.type, "server.serverproxy.ssl_authentication_failed");
+  const other = await ask(p.gj, { client: office, service: numbers, purpose: "criminal-record-extract" });
+  assert.equal(other.outcome, "unavailable");
+  assert.deepEqual(await pull(p.gj).then((r) => r.ok), false, "nor does it get the directory");
+});
+
+test("a retired server: the house answers again, nobody but itself had to be told", async () => {
+  await p.house.call(retireServer, { id: gatewayId }, { as: manager() });
+  await keepUp(p.hj);
+  const answer = await ask(p.hj, question);
+  assert.ok(answer.outcome === "answered", JSON.stringify(answer));
+  assert.deepEqual(await sidesOf(p.house, answer.exchangeId), ["client answered", "provider answered"]);
 });

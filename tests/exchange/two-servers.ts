@@ -92,3 +92,12 @@ export async function twoServers(): Promise<Pair> {
     },
   };
 }
+
+/** `client answered`, … as that database has them. */
+export const sidesOf = async (w: World, exchange: string): Promise<string[]> =>
+  (
+    await w.owner(
+      "select r.side || ' ' || coalesce(o.outcome, 'open') as line from exchange.request r left join exchange.outcome o using (exchange, side) where exchange = $1 order by 1",
+      [exchange],
+    )
+  ).rows.map((row: { line: string }) => row.line);

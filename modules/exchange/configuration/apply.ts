@@ -4,8 +4,8 @@ import type { JobContext } from "#kernel";
 import { admitMembers, verifyConfiguration } from "#trust";
 import { configurationReceived } from "../servers/facts.ts";
 import { dropServersBut, putPolicy, putServer } from "../servers/store.ts";
-import { type Head, readDocument, readHead, type SignedHead, signedText } from "./head.ts";
-import { headRow, latestVersion, putHead, putVersion } from "./store.ts";
+import { type Document, type Head, readDocument, readHead, type SignedHead, signedText } from "./head.ts";
+import { documentOf, headRow, latestVersion, putHead, putVersion } from "./store.ts";
 import { putContent } from "./store-content.ts";
 
 export type Judged = { ok: true; head: Head } | { ok: false; fault: string };
@@ -38,6 +38,18 @@ export async function judge(j: JobContext, signed: SignedHead, anchors: Readonly
 export const appliedVersion = async (j: JobContext): Promise<number> =>
   (await j.transaction((ctx) => latestVersion(ctx.db), { readOnly: true }))?.version ?? 0;
 
+/** The document this gateway works with: what it says already is not written again. */
+async function lastApplied(j: JobContext): Promise<Document | undefined> {
+  const found = await j.transaction(
+    async (ctx) => {
+      const last = await latestVersion(ctx.db);
+      return last && documentOf(ctx.db, last.version);
+    },
+    { readOnly: true },
+  );
+  return found && (JSON.parse(found.document.toString("utf8")) as Document);
+}
+
 /** The judged head is kept, and with it the document it names when that is a new one; one transaction. */
 export async function apply(
   j: JobContext,
@@ -50,6 +62,7 @@ export async function apply(
   }
   const read = document && readDocument(document.toString("utf8"));
   if (document && (!read || read.version !== head.version || read.instance !== head.instance)) return { ok: false, fault: "unreadable" };
+  const before = document && (await lastApplied(j));
   const kept = await j.transaction(async (ctx) => {
     const word = {
       version: head.version,
@@ -61,7 +74,7 @@ export async function apply(
     if (!(await putHead(ctx, word))) return false;
     if (!document || !read) return true;
     await admitMembers(ctx, read.certificates);
-    await putContent(ctx, read.directory as never);
+    if (!before || JSON.stringify(before.directory) !== JSON.stringify(read.directory)) await putContent(ctx, read.directory as never);
     await dropServersBut(
       ctx.db,
       read.servers.map((one) => one.id),

@@ -161,11 +161,12 @@ export const configurationGate = gate({
   handle: (g, req) =>
     answering(g, async () => {
       const j = asModule(g);
-      await proved(j, req);
+      const server = await proved(j, req);
       const version = Number(req.params.version);
       const found = Number.isSafeInteger(version) && version > 0 ? await readVersion(j, version) : undefined;
       if (!found) throw notFound();
       const { document } = found;
+      await j.transaction((ctx) => seen(ctx, server, version));
       const etag = `"${found.sha256.toString("hex")}"`;
       const headers = { etag, "cache-control": "private, no-cache", vary: "accept-encoding" };
       if (req.headers["if-none-match"] === etag) return { status: 304, headers };

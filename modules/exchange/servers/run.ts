@@ -58,7 +58,7 @@ async function standing(j: JobContext, book: Book): Promise<void> {
 }
 
 async function open(j: JobContext, book: Book): Promise<void> {
-  const at = whereOpened(j);
+  const at = await asBefore(j, whereOpened(j));
   if (!book.gateway)
     await ensureTlsIdentity(j, { subject: houseId(j.country.instance), organization: j.country.name.fr, host: hostOf(at.address) });
   if (!book.gateway && book.house === undefined) await register(j, at.address);
@@ -71,6 +71,14 @@ async function open(j: JobContext, book: Book): Promise<void> {
   else await j.transaction((ctx) => putAddressOf(ctx.db, address));
   await refreshBook(j);
   j.log.info({ port: port.port, address }, "exchange server port open");
+}
+
+/** Nobody named a port: the one that was open last time, so that the others find this program again. */
+async function asBefore(j: JobContext, at: Opening): Promise<Opening> {
+  if (at.given || at.fixed) return at;
+  const known = j.config.role === "gateway" ? (await whoJoined(j))?.address : bookOf(j)?.servers.get(houseId(j.country.instance))?.address;
+  const port = known === undefined ? 0 : portOf(known);
+  return port === 0 ? at : { ...at, port, address: `${hostOf(at.address)}:${port}` };
 }
 
 async function opened(j: JobContext, at: { host: string; port: number; given: boolean }): Promise<ServerPort | undefined> {

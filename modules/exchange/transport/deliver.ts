@@ -1,5 +1,4 @@
 /** A signed message to the server that answers for its provider, and the answer while it arrives. Never said twice by itself. */
-import { once } from "node:events";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { type JobContext, T } from "#kernel";
 import { readAs } from "../configuration/head.ts";
@@ -8,6 +7,7 @@ import { failures, refusalOf, refusals } from "../errors.ts";
 import { type Deliver, type Delivered, type RequestMessage, type Sealed, unsealed } from "../gateway/flow.ts";
 import { outdated, serversFor } from "../servers/book.ts";
 import { dial, whyUndialled } from "./dial.ts";
+import { drained } from "./drain.ts";
 import { bodyFrames, type Frame, frame, isMalformed, malformed, readFrames } from "./frames.ts";
 import { learn } from "./know.ts";
 import { readSeal, sealFrame } from "./sealed.ts";
@@ -109,7 +109,7 @@ async function write(req: ClientRequest, m: RequestMessage, ending: () => void):
   req.write(head);
   for await (const piece of bodyFrames(m.body.stream())) {
     if (req.destroyed) return;
-    if (!req.write(piece)) await Promise.race([once(req, "drain"), once(req, "close")]);
+    if (!req.write(piece)) await drained(req);
   }
   ending();
   req.end(seal);

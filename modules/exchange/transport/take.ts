@@ -9,6 +9,7 @@ import { readRequest } from "../gateway/message.ts";
 import { receive } from "../gateway/provider.ts";
 import { intake, noBody } from "../gateway/spool.ts";
 import { mayCarry, outdated, type Peer, serverFor } from "../servers/book.ts";
+import { drained } from "./drain.ts";
 import { bodyFrames, type Frame, frame, isMalformed, jsonFrame, malformed, readFrames } from "./frames.ts";
 import { learn } from "./know.ts";
 import { readSeal, type SealOf, sealFrame } from "./sealed.ts";
@@ -146,16 +147,7 @@ async function send(res: ServerResponse, d: Delivered): Promise<void> {
     pile = [];
     weight = 0;
     if (!res.headersSent) res.writeHead(200, type);
-    if (!res.write(bytes) && !res.destroyed)
-      await new Promise<void>((go) => {
-        const on = (): void => {
-          res.off("drain", on);
-          res.off("close", on);
-          go();
-        };
-        res.once("drain", on);
-        res.once("close", on);
-      });
+    if (!res.write(bytes)) await drained(res);
   };
   const pieces = bodyFrames(d.body);
   try {
