@@ -7,6 +7,7 @@ import { checkMessage } from "../gateway/signatures.ts";
 import { putBody, requestOf, type RequestRow } from "../log/store.ts";
 import { type Entry, writeIn } from "../log/writer.ts";
 import { messageDigest, sha512 } from "../protocol/header.ts";
+import { learn } from "../transport/know.ts";
 import { messageExpired } from "./facts.ts";
 import { tolerance } from "./statements.ts";
 import { endOutbox, outboxOf, type OutboxRow } from "./store.ts";
@@ -36,6 +37,7 @@ export async function endAnswered(j: JobContext, a: ArrivedAnswer): Promise<bool
   const now = j.clock.now();
   const bodyHash = a.body.length > 0 ? sha512(a.body) : undefined;
   const inTime = a.signedAt.getTime() > request.at.getTime() - tolerance && a.signedAt.getTime() < now.getTime() + tolerance;
+  await learn(j, a.certificate);
   const vouched = inTime && (await checkMessage(j, { ...a, bodyHash }, row.provider, a.signedAt));
   const hash = messageDigest(request.headerPart, request.bodyHash ? { hash: request.bodyHash } : undefined).toString("base64");
   const bound = bindsTo(a.part, readRequest(request.headerPart)!, hash);

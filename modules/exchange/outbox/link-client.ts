@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { JobContext } from "#kernel";
 import { failures } from "../errors.ts";
 import { perProgram } from "../memory/program.ts";
+import { requestOn } from "../transport/dial.ts";
 import { apply } from "./apply.ts";
 import { chance } from "./chance.ts";
 import { gather, settle } from "./gather.ts";
@@ -24,16 +25,6 @@ import {
   replyOf,
   unacknowledged,
 } from "./store-parcels.ts";
-
-/** One request to another server over mutual TLS; rejects when no answer begins. */
-export type RequestOn = (
-  j: JobContext,
-  server: string,
-  r: { method: string; path: string; headers?: Record<string, string>; body?: Buffer; signal: AbortSignal },
-) => Promise<IncomingMessage>;
-
-/** How other servers are reached: the transport's, or a test's own. */
-export const links = perProgram((): { requestOn: RequestOn | undefined } => ({ requestOn: undefined }));
 
 const longestWait = 15;
 /** Seconds between two looks for answers, growing while there are none. */
@@ -79,8 +70,6 @@ export const lookNow = (j: JobContext, server: string): void => void nextLook(j)
 
 /** Whether anything came back. */
 async function turn(j: JobContext, server: string, providers: readonly string[]): Promise<boolean> {
-  const requestOn = links(j).requestOn;
-  if (!requestOn) throw new Error("this program has no way to other servers");
   const known = await j.transaction(({ db }) => openParcel(db, server), { readOnly: true });
   const ours = known ?? (await j.transaction((ctx) => pack(ctx, server, providers)));
   const { bytes, done } = await j.transaction(
@@ -88,14 +77,14 @@ async function turn(j: JobContext, server: string, providers: readonly string[])
     { readOnly: true },
   );
   // Begun before: how much of it is there?
-  const offset = known ? await askOffset(j, requestOn, server, ours) : 0;
+  const offset = known ? await askOffset(j, server, ours) : 0;
   const half = known ? await j.transaction(({ db }) => replyOf(db, ours.id, false), { readOnly: true }) : undefined;
   const guard = watch(j);
   const res = half
     ? await guard.of(
         requestOn(j, server, { method: "GET", path: `/weak/replies/${half.id}?offset=${await gotSoFar(j, half)}`, signal: guard.signal }),
       )
-    : await push(j, requestOn, guard, { server, ours, bytes, offset, done: done?.id });
+    : await push(j, guard, { server, ours, bytes, offset, done: done?.id });
   if (res.statusCode !== 200) {
     res.resume();
     // unreadable, or its place is taken: made anew next time; what it held is still ours to send
@@ -120,7 +109,6 @@ const gotSoFar = (j: JobContext, half: ParcelRow): Promise<number> => j.transact
 /** Chunk by chunk, each acknowledged; larger ones while the link is quick, smaller ones after every cut. Resolves with what answers the last. */
 async function push(
   j: JobContext,
-  requestOn: RequestOn,
   guard: ReturnType<typeof watch>,
   p: { server: string; ours: ParcelRow; bytes: Buffer; offset: number; done: string | undefined },
 ): Promise<IncomingMessage> {
@@ -141,7 +129,7 @@ async function push(
     offset = next;
   }
 }
-const chunk = { first: 32 * 1024, least: 4 * 1024, most: 1024 * 1024 };
+const chunk = { first: 32 * 1024, least: 4 * 1024, most: 256 * 1024 };
 const chunks = perProgram(() => new Map<string, number>());
 
 async function offsetIn(res: IncomingMessage): Promise<number | undefined> {
@@ -165,7 +153,7 @@ async function pack(ctx: Parameters<typeof gather>[0], server: string, providers
   return { ...row, applied: isEmpty(parcel) };
 }
 
-async function askOffset(j: JobContext, requestOn: RequestOn, server: string, ours: ParcelRow): Promise<number> {
+async function askOffset(j: JobContext, server: string, ours: ParcelRow): Promise<number> {
   const guard = watch(j);
   const res = await guard.of(requestOn(j, server, { method: "GET", path: `/weak/parcels/${ours.id}`, signal: guard.signal }));
   const offset = await offsetIn(res).finally(() => guard.end());

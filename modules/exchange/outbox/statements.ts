@@ -2,6 +2,7 @@
 import type { Context, JobContext } from "#kernel";
 import { sealFor, vouch } from "#trust";
 import { putCertificate } from "../log/store.ts";
+import { learn } from "../transport/know.ts";
 import { here, knownOf } from "./known.ts";
 import { readStatement, type Said, statementText } from "./statement.ts";
 import { owe, putStatement, type Statement, type StatementKind } from "./store-statements.ts";
@@ -44,6 +45,7 @@ export async function believed(
   const said = readStatement(s.text);
   const now = j.clock.now().getTime();
   if (!said || !s.certificate || said.at.getTime() > now + tolerance) return undefined;
+  await learn(j, s.certificate);
   const known = await j.transaction((ctx) => vouch(ctx, { certificate: s.certificate!, at: said.at }), { readOnly: true });
   const fits =
     known.ok && known.institution === said.institution && known.serial === s.serial && known.fits(Buffer.from(s.text), s.signature);

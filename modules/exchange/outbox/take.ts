@@ -6,6 +6,7 @@ import { isReading, readRequest } from "../gateway/message.ts";
 import { checkMessage } from "../gateway/signatures.ts";
 import { putBody, putCertificate } from "../log/store.ts";
 import { messageDigest, readPart, sha512 } from "../protocol/header.ts";
+import { learn } from "../transport/know.ts";
 import { carries, here, placeOf } from "./known.ts";
 import type { Letter } from "./parcel.ts";
 import { longestLife, priorities, wishOf } from "./rules.ts";
@@ -70,6 +71,7 @@ async function look(j: JobContext, directory: Snapshot, via: string, letter: Let
     return bad(refusals.unfitRequest.type);
   // A server brings messages of its own institutions only; whose they are, their signature says.
   if (!(await carries(j, via, client.institution))) return bad(refusals.requestSignature.type);
+  await learn(j, certificate);
   const vouched = await checkMessage(j, { ...letter, bodyHash, certificate }, client.institution, letter.signedAt);
   if (!vouched) return bad(refusals.requestSignature.type);
   return {
