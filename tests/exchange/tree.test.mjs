@@ -8,13 +8,13 @@ import { world } from "#kernel/testing";
 import { registry } from "#registry";
 import { trust } from "#trust";
 import { testKeys } from "#trust/conformance";
-import { sealBatch, sealWaiting } from "../modules/exchange/evidence/seal.ts";
-import { exportMessage } from "../modules/exchange/evidence/export.ts";
-import { institutions, writeExchange } from "../modules/exchange/evidence/test-log.ts";
-import { checkContainer } from "./asic-e.mjs";
-import { certificates } from "./head.mjs";
-import { isConsistent } from "./merkle.mjs";
-import { checkProof } from "./tree.mjs";
+import { sealBatch, sealWaiting } from "../../modules/exchange/evidence/seal.ts";
+import { exportMessage } from "../../modules/exchange/evidence/export.ts";
+import { institutions, writeExchange } from "../../modules/exchange/evidence/test-log.ts";
+import { checkContainer } from "../../verify/asic-e.mjs";
+import { certificates } from "../../verify/head.mjs";
+import { isConsistent } from "../../verify/merkle.mjs";
+import { checkProof } from "../../verify/tree.mjs";
 
 let w, j, anchors;
 before(async () => {

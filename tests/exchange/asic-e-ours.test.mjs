@@ -5,11 +5,11 @@ import { world } from "#kernel/testing";
 import { registry } from "#registry";
 import { trust } from "#trust";
 import { testKeys } from "#trust/conformance";
-import { exportMessage } from "../modules/exchange/evidence/export.ts";
-import { institutions, writeExchange } from "../modules/exchange/evidence/test-log.ts";
-import { zip } from "../modules/exchange/evidence/zip.ts";
-import { checkContainer } from "./asic-e.mjs";
-import { unzip } from "./zip.mjs";
+import { exportMessage } from "../../modules/exchange/evidence/export.ts";
+import { institutions, writeExchange } from "../../modules/exchange/evidence/test-log.ts";
+import { zip } from "../../modules/exchange/evidence/zip.ts";
+import { checkContainer } from "../../verify/asic-e.mjs";
+import { unzip } from "../../verify/zip.mjs";
 
 let w, written, anchors;
 before(async () => {

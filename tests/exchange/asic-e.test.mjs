@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { zip } from "../modules/exchange/evidence/zip.ts";
-import { checkContainer } from "./asic-e.mjs";
-import { authority, container, hashChain, ocspOf } from "../tests/exchange/xroad-shaped.mjs";
+import { zip } from "../../modules/exchange/evidence/zip.ts";
+import { checkContainer } from "../../verify/asic-e.mjs";
+import { authority, container, hashChain, ocspOf } from "./xroad-shaped.mjs";
 
 const lacking = ["xmlsec1", "openssl"].find((tool) => spawnSync(tool, ["--version"]).error);
 const skip = lacking && !process.env.CI ? `${lacking} is missing: apt-get install ${lacking}` : false;
@@ -138,7 +138,7 @@ test("from the command line", { skip }, () => {
   writeFileSync(join(dir, "good.asice"), packed(direct));
   writeFileSync(join(dir, "bad.asice"), packed({ ...direct, attachment1: "{}" }));
   writeFileSync(join(dir, "roots.pem"), anchors);
-  const script = new URL("./asic-e.mjs", import.meta.url).pathname;
+  const script = new URL("../../verify/asic-e.mjs", import.meta.url).pathname;
   const run = (...args) => spawnSync(process.execPath, [script, ...args], { cwd: dir, encoding: "utf8" });
   const good = run("good.asice", "--anchors", "roots.pem");
   assert.equal(good.status, 0, good.stdout + good.stderr);
