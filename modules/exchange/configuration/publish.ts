@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { canonical, type Context, type JobContext } from "#kernel";
 import { memberCertificates, signConfiguration } from "#trust";
 import { configurationIssued } from "../servers/facts.ts";
-import { policyRows, serverRows } from "../servers/store.ts";
+import { directoryVersion, policyRows, serverRows } from "../servers/store.ts";
 import { perProgram } from "../memory/program.ts";
 import { shared } from "../memory/shared.ts";
 import { type Document, type Head, type SignedHead, signedText } from "./head.ts";
@@ -47,7 +47,7 @@ async function publishNow(j: JobContext): Promise<Published> {
   });
 }
 
-const memory = perProgram(() => ({ runs: shared<Published>(), last: undefined as Published | undefined, until: 0 }));
+const memory = perProgram(() => ({ runs: shared<Published>(), last: undefined as Published | undefined, until: 0, directory: "" }));
 const coalesced = 1000;
 
 /**
@@ -56,11 +56,13 @@ const coalesced = 1000;
  */
 export async function publish(j: JobContext, o: { fresh?: boolean } = {}): Promise<Published> {
   const held = memory(j);
-  if (!o.fresh && held.last && performance.now() < held.until) return held.last;
+  const directory = await j.transaction((ctx) => directoryVersion(ctx.db), { readOnly: true });
+  if (!o.fresh && held.last && held.directory === directory && performance.now() < held.until) return held.last;
   const run = async (): Promise<Published> => {
     const since = performance.now();
     held.last = await publishNow(j);
     held.until = since + coalesced;
+    held.directory = directory;
     return held.last;
   };
   return o.fresh ? held.runs.fresh(run) : held.runs.any(run);

@@ -95,7 +95,7 @@ export async function listen(j: JobContext, o: { host: string; port: number }): 
         res.writeHead(204).end();
         return void (await pullNow(j));
       }
-      res.writeHead(404, { connection: "close" }).end();
+      res.writeHead(404, { connection: "close", "content-length": 0 }).end();
     } catch (error) {
       j.log.error({ error: String((error as Error)?.stack ?? error) }, "exchange server port");
       res.destroy();
