@@ -39,6 +39,7 @@ export type {
 } from "./shapes.ts";
 
 export * from "./evidence/contracts.ts";
+export * from "./outbox/contracts.ts";
 
 // ---- permissions
 

@@ -16,6 +16,7 @@ import {
   withdrawOne,
 } from "./servers/handlers.ts";
 import { trafficOf } from "./log/traffic.ts";
+import { cancelled, destinationsOf, waitingOf } from "./outbox/handlers.ts";
 import { decided } from "./publish/decide.ts";
 import {
   changeProposed,
@@ -26,7 +27,7 @@ import {
   subsystemProposed,
   takenBack,
 } from "./publish/propose.ts";
-import { proposalShown, proposalsShown, publicationOf } from "./publish/views.ts";
+import { proposalShown, proposalsShown, publicationOf, purposesShown } from "./publish/views.ts";
 
 export const handlers = implement(api, {
   listMembers: membersOf,
@@ -45,6 +46,9 @@ export const handlers = implement(api, {
   readTreeConsistency: consistencyOf,
   readTraffic: trafficOf,
   readsOfMe: mine,
+  listDestinations: destinationsOf,
+  listOutbox: waitingOf,
+  cancelMessage: cancelled,
   proposeSubsystem: subsystemProposed,
   proposeService: serviceProposed,
   proposeServiceChange: changeProposed,
@@ -56,6 +60,7 @@ export const handlers = implement(api, {
   endRight: rightTaken,
   refreshDescription: refreshAsked,
   readPublication: publicationOf,
+  listPurposes: purposesShown,
   listServers: serversOf,
   listInvitations: invitationsOf,
   inviteServer: inviteOne,

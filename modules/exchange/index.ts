@@ -9,6 +9,7 @@ import { answered, answeredByHand, asked, failed, handAsked, refused, serviceSta
 import { handlers } from "./handlers.ts";
 import { deliver, lapse } from "./hand/jobs.ts";
 import { concludeOrphans, erase } from "./log/sweeps.ts";
+import { cancelMessages, readOutbox } from "./outbox/contracts.ts";
 import { messageCancelled, messageExpired } from "./outbox/facts.ts";
 import { outboxSweeps } from "./outbox/sweeps.ts";
 import { approveServers, manageServers, readServers } from "./servers/contracts.ts";
@@ -20,6 +21,9 @@ import { members, purposes, rights, services } from "./pack.ts";
 import { approveDirectory, approveProposals } from "./publish/contracts.ts";
 import { publishFacts } from "./publish/facts.ts";
 import { readDescription, refreshDescriptions } from "./publish/jobs.ts";
+import { roomFacts } from "./rooms/facts.ts";
+import { rooms } from "./rooms/pack.ts";
+import { roomSweeps } from "./rooms/sweeps.ts";
 
 export type { Answer, AnsweredBy, Offer, Question } from "./door.ts";
 export { ask } from "./gateway/ask.ts";
@@ -40,7 +44,9 @@ export { answeredByHand, unanswered } from "./facts.ts";
 export async function offer(ctx: Context, q: { institution: string; service: string }): Promise<Offer | undefined> {
   const s = await serviceByCode(ctx.db, q.institution, q.service);
   if (!s) return undefined;
-  const { id: service, kind, institution, enabled, answersInDays } = s;
+  const { id: service, institution, enabled, answersInDays } = s;
+  // to who asks, a view and a file are systems: they answer at once
+  const kind = s.kind === "person" ? "person" : "http";
   return { service, kind, institution, enabled, ...(answersInDays === null ? {} : { answersInDays }) };
 }
 
@@ -73,9 +79,10 @@ export const exchange = defineModule({
     messageExpired,
     messageCancelled,
     ...serverFacts,
+    ...roomFacts,
   ],
   jobs: [deliver, readDescription, ...serverJobs],
-  sweeps: [refreshDescriptions, lapse, concludeOrphans, erase, ...outboxSweeps, ...evidenceSweeps, ...serverSweeps],
+  sweeps: [refreshDescriptions, lapse, concludeOrphans, erase, ...outboxSweeps, ...roomSweeps, ...evidenceSweeps, ...serverSweeps],
   gates: serverGates,
   permissions: [
     answerByHand,
@@ -89,6 +96,8 @@ export const exchange = defineModule({
     readServers,
     manageServers,
     approveServers,
+    readOutbox,
+    cancelMessages,
   ],
   purposes: {
     "exchange.answer-by-hand": {
@@ -97,7 +106,7 @@ export const exchange = defineModule({
     },
     "exchange.prove-message": { fr: "Produire la preuve d’un échange", en: "Producing the proof of an exchange" },
   },
-  pack: [members, services, rights, purposes],
+  pack: [members, services, rights, purposes, rooms],
   migrations: new URL("./migrations/", import.meta.url),
   start: async (host) => {
     // a gateway's directory is what the centre signed, not the country's folder

@@ -28,7 +28,12 @@ const send = (o: { id?: string; body?: string; method?: string; headers?: Record
     ...(o.method === "GET" ? {} : { body: o.body ?? "{}" }),
   });
 const look = async (address: string, client = justice) => h.call(address, { headers: { "X-Road-Client": client } });
-const status = async (address: string) => JSON.parse((await look(address)).text) as Record<string, never> & { status: string };
+const status = async (address: string) =>
+  JSON.parse((await look(address)).text) as {
+    status: string;
+    type?: string;
+    statements: { kind: string; text: string; signature: string; certificate: string }[];
+  };
 
 test("a message is accepted, followed, and its signed answer fetched once or again, by its client alone", async () => {
   answers();
@@ -73,7 +78,7 @@ test("a message is accepted, followed, and its signed answer fetched once or aga
     { side: "client", outcome: "answered", format: "xades", status: 200 },
     { side: "provider", outcome: "answered", format: "xades", status: 200 },
   ]);
-  const [receipt] = done.statements as { kind: string; text: string; signature: string; certificate: string }[];
+  const [receipt] = done.statements;
   assert.equal(receipt!.kind, "received");
   assert.ok(receipt!.text.includes(`message:${exchange} ${first.head["x-road-request-hash"]}`));
   const key = new X509Certificate(receipt!.certificate).publicKey;
@@ -97,8 +102,12 @@ test("the same id is the same message: one address, one call; another message un
 
 test("malformed wishes and bodies too large are refused before anything is kept", async () => {
   const before = await h.world.owner("select count(*)::int as n from exchange.outbox");
-  for (const headers of [{ "Exchange-Priority": "first" }, { "Exchange-Time-To-Live": "never" }, { "Exchange-Order-Key": "x".repeat(700) }])
-    assert.equal((await send({ headers })).status, 400, JSON.stringify(headers));
+  const bad: Record<string, string>[] = [
+    { "Exchange-Priority": "first" },
+    { "Exchange-Time-To-Live": "never" },
+    { "Exchange-Order-Key": "x".repeat(700) },
+  ];
+  for (const headers of bad) assert.equal((await send({ headers })).status, 400, JSON.stringify(headers));
   assert.equal((await send({ body: "x".repeat(8 * 1024 * 1024 + 1) })).status, 400);
   assert.equal((await send({ headers: { "X-Road-Client": "BF/GOV/NOBODY/X" } })).status, 500);
   assert.deepEqual((await h.world.owner("select count(*)::int as n from exchange.outbox")).rows, before.rows);
@@ -165,7 +174,7 @@ test("a writing call that may have happened is told as unknown and never made ag
     { side: "client", outcome: "unknown" },
     { side: "provider", outcome: "unknown" },
   ]);
-  assert.deepEqual((told.statements as { kind: string }[]).map((s) => s.kind).sort(), ["received", "unknown"]);
+  assert.deepEqual(told.statements.map((s) => s.kind).sort(), ["received", "unknown"]);
   assert.equal((await look(`${address}/answer`)).status, 410);
 });
 
@@ -228,4 +237,44 @@ test("a service may always answer later; one answered by an official answers whe
 test("a synchronous call is as before, whatever waits", async () => {
   h.behave((_, res) => void res.writeHead(200, { "content-type": "application/json" }).end('{"rows":[]}'));
   assert.equal((await h.call(`${persons}?nip=1`, { headers: { ...asks, Prefer: "wait=5" } })).status, 200);
+});
+
+test("officials follow what waits and withdraw what has not left; never another institution's", async () => {
+  answers();
+  await down();
+  const address = (await send({ id: "to-withdraw" })).head.location!;
+  const left = (await send({ id: "left" })).head.location!;
+  const as = h.world.clerk("bf-min-justice", ["exchange.read-outbox", "exchange.cancel-message"]);
+  const other = h.world.clerk("bf-min-sante", ["exchange.read-outbox", "exchange.cancel-message"]);
+  const exchange = address.slice(7);
+  const { destinations } = await h.world.call(api.listDestinations, {}, { as });
+  const oni = destinations.find((d) => d.provider.institution === "bf-oni")!;
+  assert.ok(oni.depth >= 2 && oni.urgent === 0);
+  assert.deepEqual((await h.world.call(api.listDestinations, {}, { as: other })).destinations, []);
+  assert.deepEqual((await h.world.call(api.listOutbox, {}, { as: other })).messages, []);
+  await assert.rejects(h.world.call(api.cancelMessage, { exchange }, { as: other }), { code: "exchange.waiting-message-unknown" });
+  await assert.rejects(h.world.call(api.cancelMessage, { exchange: "none" }, { as }), { code: "exchange.waiting-message-unknown" });
+  await assert.rejects(h.world.call(api.cancelMessage, { exchange }, { as: h.world.clerk("bf-min-justice", ["exchange.read-outbox"]) }));
+  const gone = await h.world.call(api.cancelMessage, { exchange }, { as });
+  assert.equal(gone.state, "cancelled");
+  await run();
+  await assert.rejects(h.world.call(api.cancelMessage, { exchange: left.slice(7) }, { as }), { code: "exchange.message-left" });
+  await assert.rejects(h.world.call(api.cancelMessage, { exchange }, { as }), { code: "exchange.message-left" });
+  const held = (await h.world.call(api.listDestinations, {}, { as })).destinations.find((d) => d.provider.institution === "bf-oni")!;
+  assert.deepEqual([held.why, Boolean(held.nextTry), Boolean(held.since)], ["server.serverproxy.network_error", true, true]);
+  const theirs = await h.world.call(api.listDestinations, {}, { as: h.world.clerk("bf-oni", ["exchange.read-outbox"]) });
+  assert.equal(theirs.systems.find((s) => s.service === echo.slice(4))!.why, "server.serverproxy.network_error");
+  await up();
+  h.world.clock.advance(400);
+  await run();
+  assert.deepEqual([(await status(address)).status, (await status(left)).status], ["cancelled", "answered"]);
+  assert.equal(h.visits.length, 1);
+  const first = await h.world.call(api.listOutbox, { limit: 2 }, { as });
+  const second = await h.world.call(api.listOutbox, { limit: 2, after: first.next! }, { as });
+  assert.equal(new Set([...first.messages, ...second.messages].map((m) => m.exchange)).size, 4);
+  const cancelled = await h.world.call(api.listOutbox, { state: "cancelled" }, { as });
+  assert.deepEqual(
+    cancelled.messages.map((m) => [m.messageId, m.type]),
+    [["to-withdraw", "client.clientproxy.message_cancelled"]],
+  );
 });

@@ -12,7 +12,8 @@ export function knownOf(j: JobContext): { configuration?: { version: number; age
 }
 
 /** The other server that answers for that institution; `here` when this one does. */
-export const placeOf = (j: JobContext, institution: string, kind?: string): string => serverFor(j, institution, kind) ?? here;
+export const placeOf = (j: Pick<JobContext, "config" | "clock">, institution: string, kind?: string): string =>
+  serverFor(j, institution, kind) ?? here;
 
 /** May what came that way speak for a client of this institution? */
 export async function carries(j: JobContext, via: string, institution: string): Promise<boolean> {

@@ -100,8 +100,11 @@ export const endOutbox = async (
     where exchange = ${e.exchange} and ended_at is null`)) === 1;
 
 /** Only what never left can be taken back. */
-export const cancelQueued = async (db: Db, e: { exchange: string; institution: string; at: Date; by: string }): Promise<boolean> =>
-  (await db.run(sql`update exchange.outbox set state = 'cancelled', ended_at = ${e.at}, cancelled_by = ${e.by}
+export const cancelQueued = async (
+  db: Db,
+  e: { exchange: string; institution: string; at: Date; by: string; why: string },
+): Promise<boolean> =>
+  (await db.run(sql`update exchange.outbox set state = 'cancelled', ended_at = ${e.at}, cancelled_by = ${e.by}, why = ${e.why}
     where exchange::text = ${e.exchange} and institution = ${e.institution} and state = 'queued'`)) === 1;
 
 /**
@@ -127,9 +130,11 @@ export interface Depth {
   depth: number;
   oldest: Date;
   urgent: number;
+  services: string[];
 }
 export const depths = (db: Db, institution: string): Promise<Depth[]> =>
-  db.rows(sql`select provider, count(*)::int as depth, min(at) as oldest, (count(*) filter (where priority = 0))::int as urgent
+  db.rows(sql`select provider, count(*)::int as depth, min(at) as oldest, (count(*) filter (where priority = 0))::int as urgent,
+      array_agg(distinct service) as services
     from exchange.outbox where institution = ${institution} and ended_at is null group by provider order by min(at)`);
 
 export const outboxList = (
