@@ -27,12 +27,13 @@ export const modulesOfGateway = [{ ...registry, start: undefined }, trust, excha
 export const listening = (server: Server): Promise<string> =>
   new Promise((done) => server.listen(0, "127.0.0.1", () => done(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)));
 
-export async function houseWorld(): Promise<World> {
+export async function houseWorld(start?: Date): Promise<World> {
   const house = await world({
     modules: [registry, trust, exchange],
     drivers: [testKeys],
     country: "bf",
     env: { TOGUNA_GATEWAY_PORT: "0" },
+    ...(start ? { start } : {}),
   });
   await house.http.listen({ port: 0, host: "127.0.0.1" });
   return house;
