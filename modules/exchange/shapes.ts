@@ -16,7 +16,7 @@ export const MemberView = T.Object({
   name: T.String(),
   memberClass: T.String(),
   institution: T.String(),
-  subsystems: T.Array(T.Object({ id: Identifier, name: T.String() })),
+  subsystems: T.Array(T.Object({ id: Identifier, name: T.String(), groups: T.Optional(T.Array(T.String())) })),
 });
 export type MemberView = Static<typeof MemberView>;
 

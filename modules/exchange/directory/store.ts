@@ -63,9 +63,11 @@ export const servicesList = (db: Db, institution: string | undefined): Promise<S
 
 export const membersList = (
   db: Db,
-): Promise<{ id: string; name: Text; memberClass: string; institution: string; subsystems: { id: string; name: Text }[] }[]> =>
+): Promise<
+  { id: string; name: Text; memberClass: string; institution: string; subsystems: { id: string; name: Text; groups: string[] }[] }[]
+> =>
   db.rows(sql`select m.id, m.name, m.member_class as "memberClass", m.institution,
-      coalesce((select jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name) order by u.id)
+      coalesce((select jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name, 'groups', u.groups) order by u.id)
         from exchange.subsystem u where u.member = m.id), '[]') as subsystems
     from exchange.member m order by m.id`);
 

@@ -18,7 +18,7 @@ export const memberView = (ctx: Context, m: Awaited<ReturnType<typeof membersLis
   name: ctx.say(m.name),
   memberClass: m.memberClass,
   institution: m.institution,
-  subsystems: m.subsystems.map((s) => ({ id: s.id, name: ctx.say(s.name) })),
+  subsystems: m.subsystems.map((s) => ({ id: s.id, name: ctx.say(s.name), ...(s.groups.length > 0 ? { groups: s.groups } : {}) })),
 });
 
 export const serviceView = (ctx: Context, s: Service, names: ReadonlyMap<string, Text>): ServiceView => {

@@ -1,5 +1,5 @@
 /** Publishing and granting: one person proposes, a second one decides, and only then the directory changes. */
-import { anyOf, contract, official, permission, T } from "#kernel";
+import { anyOf, anyone, contract, official, permission, T } from "#kernel";
 import { manageServices, readRights } from "../permissions.ts";
 import { Identifier } from "../shapes.ts";
 import { ProposalDetail, ProposalState, ProposalView, RightInput, ServiceInput, SubsystemInput } from "./shapes.ts";
@@ -152,8 +152,20 @@ export const readPublication = contract({
     description: T.Optional(
       T.Object({ url: T.Optional(T.String()), readAt: T.String(), triedAt: T.String(), fault: T.Optional(T.String()) }),
     ),
+    /** What a right may name, each by its JSON pointer. */
+    fields: T.Array(T.Object({ pointer: T.String(), label: T.String() })),
     /** Own institution only: where its system answers. */
     baseUrl: T.Optional(T.String()),
     waiting: T.Optional(T.String()),
   }),
+});
+
+export const listPurposes = contract({
+  id: "exchange.list-purposes",
+  method: "GET",
+  path: "/api/exchange/purposes",
+  summary: "The purposes for which institutions may ask, as the country has them",
+  who: anyone(),
+  input: T.Object({}),
+  output: T.Object({ purposes: T.Array(T.Object({ code: T.String(), label: T.String() })) }),
 });

@@ -4,7 +4,7 @@ import { memberNames, purposeMap, serviceOf } from "../directory/store.ts";
 import { contentOf, faultWords, type Pending } from "./content.ts";
 import { manageServices } from "../permissions.ts";
 import { approveDirectory, approveProposals } from "./contracts.ts";
-import type { listProposals, readProposal, readPublication } from "./contracts.ts";
+import type { listProposals, listPurposes, readProposal, readPublication } from "./contracts.ts";
 import { decides } from "./decide.ts";
 import { notYours, proposalUnknown } from "./problems.ts";
 import { me } from "./propose.ts";
@@ -123,6 +123,7 @@ export async function publicationOf(ctx: Context, { id }: InputOf<typeof readPub
     verifyTls: s.tls.verify,
     ownAuthority: s.tls.ca !== null,
     clientCertificate: s.tls.clientCertificate,
+    fields: s.fields.map((f) => ({ pointer: pointerOf(f), label: ctx.say(f.label) })),
     ...(s.subject ? { subject: subjectWords(s.subject) } : {}),
     ...(d
       ? {
@@ -137,4 +138,9 @@ export async function publicationOf(ctx: Context, { id }: InputOf<typeof readPub
     ...(own && s.baseUrl !== null ? { baseUrl: s.baseUrl } : {}),
     ...(waiting === undefined ? {} : { waiting }),
   };
+}
+
+export async function purposesShown(ctx: Context): Promise<OutputOf<typeof listPurposes>> {
+  const purposes = [...(await purposeMap(ctx.db)).values()].map((one) => ({ code: one.code, label: ctx.say(one.label) }));
+  return { purposes: purposes.sort((a, b) => a.label.localeCompare(b.label, ctx.lang)) };
 }
