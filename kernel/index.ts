@@ -46,6 +46,7 @@ export type {
   PublicConfig,
   TransactionOptions,
 } from "./context.ts";
+export { fitsSchema, schemaFault } from "./json-schema.ts";
 export * from "./problem.ts";
 export { messages, preferredLang, say, type Lang, type Text } from "./words.ts";
 export { joinSql, rawSql, sql, type Sql } from "./sql.ts";

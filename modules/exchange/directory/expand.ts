@@ -2,6 +2,9 @@
 import type { Static, Text } from "#kernel";
 import { formatIdentifier, partIsAdvised } from "../protocol/identifier.ts";
 import { parsePointer } from "../access/fields.ts";
+import { type Definition, isFile } from "../connectors/definition.ts";
+import { misfits } from "../connectors/rules.ts";
+import type { ServiceKind } from "./store.ts";
 import type { FieldSpec, members, purposes, rights, Selection, services, Subject } from "../pack.ts";
 
 /** What the exchange needs to know of an institution. */
@@ -40,7 +43,7 @@ export interface ServiceRow {
   subsystem: string;
   code: string;
   institution: string;
-  kind: "http" | "person";
+  kind: ServiceKind;
   title: Text;
   base_url: string | null;
   timeout_seconds: number;
@@ -66,7 +69,13 @@ export interface RightRow {
   from_day: string;
   until_day: string | null;
 }
+export interface ConnectorRow {
+  service: string;
+  institution: string;
+  definition: Definition;
+}
 export interface Directory {
+  connectors: ConnectorRow[];
   members: MemberRow[];
   subsystems: SubsystemRow[];
   services: ServiceRow[];
@@ -77,6 +86,15 @@ export interface Directory {
 const wrong = (what: string): never => {
   throw new Error(`country pack: exchange: ${what}`);
 };
+
+/** Views and files say where their rows are; the others must not. */
+function connectorFor(s: Pack["services"][number], service: string, institution: string): ConnectorRow | undefined {
+  const rows = s.kind === "view" || s.kind === "file";
+  if (!rows && s.connector === undefined) return undefined;
+  if (!s.connector || isFile(s.connector) !== (s.kind === "file")) return wrong(`service ${s.code}: kind ${s.kind} and its connector differ`);
+  const [fault] = misfits(s.connector, s);
+  return fault === undefined ? { service, institution, definition: s.connector } : wrong(`service ${s.code}: ${fault}`);
+}
 
 function chooser(parties: readonly Party[]) {
   const byId = new Map(parties.map((p) => [p.id, p]));
@@ -116,11 +134,15 @@ export function expand(pack: Pack, parties: readonly Party[]): Directory {
     }
 
   const services = new Map<string, ServiceRow>();
+  const connectors = new Map<string, ConnectorRow>();
   for (const s of pack.services)
     for (const p of choose(s.of, `service ${s.code}`)) {
       const subsystem = subsystemId(p, s.subsystem);
       if (!subsystems.has(subsystem)) wrong(`service ${s.code}: ${p.id} has no subsystem ${s.subsystem}`);
       const id = `${subsystem}/${encodeURIComponent(s.code)}`;
+      const connector = connectorFor(s, id, p.id);
+      if (connector) connectors.set(id, connector);
+      else connectors.delete(id);
       // A later line refines an earlier one: "every registry by hand", then those that have a system.
       services.set(id, {
         id,
@@ -144,6 +166,10 @@ export function expand(pack: Pack, parties: readonly Party[]): Directory {
     }
 
   const offers = new Map([...services.values()].map((s) => [`${s.institution} ${s.code}`, s]));
+  const offerOf = (p: Party, r: { code: string; subsystem?: string | undefined }): ServiceRow | undefined =>
+    r.subsystem === undefined
+      ? offers.get(`${p.id} ${r.code}`)
+      : services.get(`${subsystemId(p, r.subsystem)}/${encodeURIComponent(r.code)}`);
   const known = new Set(pack.purposes.map((p) => p.code));
   const groups = new Set([...subsystems.values()].flatMap((s) => s.groups));
   const rights = pack.rights.flatMap((r): RightRow[] => {
@@ -156,7 +182,7 @@ export function expand(pack: Pack, parties: readonly Party[]): Directory {
     const fields = r.fields?.map(pointerOf) ?? null;
     for (const pointer of fields ?? []) if (!parsePointer(pointer)) wrong(`right ${r.id}: ${pointer}`);
     const offered = choose(r.service.of, `right ${r.id}`).map(
-      (p) => offers.get(`${p.id} ${r.service.code}`) ?? wrong(`right ${r.id}: ${p.id} offers no ${r.service.code}`),
+      (p) => offerOf(p, r.service) ?? wrong(`right ${r.id}: ${p.id} offers no ${r.service.code}`),
     );
     return offered.flatMap((service) =>
       subjects(service).map((subject) => ({
@@ -174,6 +200,7 @@ export function expand(pack: Pack, parties: readonly Party[]): Directory {
     );
   });
   return {
+    connectors: [...connectors.values()],
     members: [...members.values()],
     subsystems: [...subsystems.values()],
     services: [...services.values()],

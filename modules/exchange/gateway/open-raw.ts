@@ -9,6 +9,7 @@ import { checkPath } from "../protocol/path.ts";
 import { bookOf, serversFor } from "../servers/book.ts";
 import type { Opening } from "./ask.ts";
 import { purposeHeader, readRequest } from "./message.ts";
+import { roomPurpose } from "../rooms/rules.ts";
 import { partiesOf, refusedAnswer, shown } from "./open.ts";
 import { noBody } from "./spool.ts";
 
@@ -51,7 +52,7 @@ export async function openRaw(j: JobContext, q: RawQuestion): Promise<Opening> {
   const own = requestHeaders(q.headers);
   const headers: Header[] = [...own, ["x-road-request-id", exchange]];
   if (value("x-road-id") === undefined) headers.push(["x-road-id", `${caller.instance}-${j.ids.uuid()}`]);
-  const part = requestPart(q.method, q.target, headers);
+  let part = requestPart(q.method, q.target, headers);
   const raw = q.target.split("?", 1)[0]!.slice("/r1/".length).split("/");
   const asked = parseService(raw.slice(0, 5).join("/"));
   const below = raw.length > 5 ? `/${raw.slice(5).join("/")}` : "";
@@ -61,7 +62,12 @@ export async function openRaw(j: JobContext, q: RawQuestion): Promise<Opening> {
   const server = value("x-road-security-server");
   if (server !== undefined && !answersFor(j, server, parties.service)) return refuse(refusals.unknownServer);
   if (parties.service.kind === "person" && !q.later) return refuse(refusals.answeredByHand);
-  const e = readRequest(part);
+  let e = readRequest(part);
+  if (!e && parties.service.kind === "room") {
+    // a room has one purpose, and programs of its protocol have no word for it: said for them, and signed
+    part = requestPart(q.method, q.target, [...headers, [purposeHeader, roomPurpose]]);
+    e = readRequest(part);
+  }
   if (!e) return refuse(readRequest(`${part}${purposeHeader}:x\r\n`) ? refusals.purposeMissing : refusals.badRequest);
   const pinned = server === undefined ? {} : { server };
   const opened = { envelope: e, part, body: noBody, ...parties, ...pinned, person: undefined, key: undefined };

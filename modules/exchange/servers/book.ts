@@ -94,7 +94,7 @@ export const bookOf = (j: Reader): Book | undefined => books.get(j.config);
 
 /**
  * The other server that answers for an institution; undefined: this program does. What a person answers by hand is always the
- * house's: that is where officials have their desk.
+ * house's: that is where officials have their desk; so is a room, whose events are kept there.
  */
 export function serverFor(j: Reader, institution: string, kind?: string): string | undefined {
   return serversFor(j, institution, kind)[0];
@@ -104,7 +104,7 @@ export function serverFor(j: Reader, institution: string, kind?: string): string
 export function serversFor(j: Reader, institution: string, kind?: string): readonly string[] {
   const book = bookOf(j);
   if (!book) return [];
-  const others = kind === "person" ? [] : (book.serversOf.get(institution) ?? []);
+  const others = kind === "person" || kind === "room" ? [] : (book.serversOf.get(institution) ?? []);
   if (book.self !== undefined && others.includes(book.self)) return [];
   if (others.length > 0) return others;
   return book.gateway && book.house !== undefined ? [book.house] : [];

@@ -90,7 +90,7 @@ const find = (v: Visit, of: string, client: string) =>
     const subsystem = id && (await clientOf(ctx.db, formatIdentifier(id)));
     if (!subsystem) return undefined;
     const all = await servicesList(ctx.db, subsystem.institution);
-    const services = all.filter((s) => s.subsystem === subsystem.id && s.kind === "http");
+    const services = all.filter((s) => s.subsystem === subsystem.id && s.kind !== "person");
     const rights: Right[][] = [];
     for (const s of services) rights.push(await rightsFor(ctx.db, s.id));
     return { client: await clientOf(ctx.db, client), services, rights, today: ctx.clock.today() };
