@@ -66,9 +66,6 @@ export function engine(place: Place & { run: Run; disk: Disk }, capabilities: Ca
         if (step.verb === "put") {
           if (!partNames.includes(step.part)) throw new Refused(`no part is called ${String(step.part)}`);
           await put(step.part, step.text, step.hash);
-        } else if (step.verb === "renew-key") {
-          if (disk.kept.parts.overlay?.text.includes(`"slot": ${step.slot},`)) throw new Refused(`slot ${step.slot} carries traffic`);
-          disk.secret(step.slot, true);
         } else if (step.verb === "clear") {
           for (const p of partNames.toReversed()) await keepers[p].clear();
           disk.kept.parts = {};

@@ -32,7 +32,9 @@ type Order = ({ id: string; key: string; fence: string } & FabricStep) | { id: s
 const config = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as Config;
 const disk = openDisk(config.state);
 if (process.argv[3] === "key") {
-  process.stdout.write(`${disk.identityPublic}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ node: config.node, publicKey: disk.identityPublic, keys: [disk.publicOf(0), disk.publicOf(1)] })}\n`,
+  );
   process.exit(0);
 }
 const say = (text: string) => process.stderr.write(`${config.node}: ${text}\n`);

@@ -14,10 +14,15 @@ import { portal } from "../portal/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { emailDemo } from "../../drivers/email-demo/index.ts";
 import { emailSmtp } from "../../drivers/email-smtp/index.ts";
+import { fabricLinux } from "../../drivers/fabric-linux/index.ts";
+import { fabricMemory } from "../../drivers/fabric-memory/index.ts";
 import { identityRegisterHttp, simSignalHttp } from "../../drivers/identity-http/index.ts";
 import { keysFile } from "../../drivers/keys-file/index.ts";
 import { keysPkcs11 } from "../../drivers/keys-pkcs11/index.ts";
 import { paySimulator } from "../../drivers/pay-simulator/index.ts";
+import { rowsFile } from "../../drivers/rows-file/index.ts";
+import { rowsMysql } from "../../drivers/rows-mysql/index.ts";
+import { rowsPostgres } from "../../drivers/rows-postgres/index.ts";
 import { smsDemo } from "../../drivers/sms-demo/index.ts";
 import { smsSmpp } from "../../drivers/sms-smpp/index.ts";
 import { timeStampHttp } from "../../drivers/tsa-http/index.ts";
@@ -42,6 +47,11 @@ export function drivers(config: Config, sandbox: Sandbox | undefined): readonly 
     ...(config.setting("tsa_url") ? [timeStampHttp] : []),
     registerUrl ? identityRegisterHttp({ url: registerUrl }) : registerThroughExchange,
     simSignalHttp({ ...(simUrl ? { url: simUrl } : {}), ...(sandbox ? { base: sandbox.url } : {}) }),
+    fabricLinux,
+    ...(config.demo ? [fabricMemory] : []),
+    rowsPostgres,
+    rowsMysql,
+    rowsFile,
     ...sms,
     ...email,
     ...money,

@@ -18,7 +18,7 @@ fabricConformance(
     const mini = miniature({ name: "conf", state, nodes: ["a", "b"], spans: [{ id: "s1", a: "a", b: "b", atA: "f-s1", atB: "f-s1" }] });
     const clock = systemClock("UTC");
     const driver = createAgentFabric(clock, randomIds(clock));
-    const keys = new Map(mini.nodes.map((n) => [n, mini.agentKey(n, program)]));
+    const keys = new Map(mini.nodes.map((n) => [n, mini.agentKey(n, program).publicKey]));
     const house: AgentHouse = {
       agent: async (node) => (keys.has(node) ? { node, publicKey: keys.get(node)!, sequence: 0 } : undefined),
       reports: async () => undefined,

@@ -27,8 +27,8 @@ export interface Miniature {
     node: string,
     o: { house: string; houseKey: string; program: readonly string[]; seconds?: { report?: number; repair?: number } },
   ): ChildProcess;
-  /** The agent's public key; made when it has none. */
-  agentKey(node: string, program: readonly string[]): string;
+  /** Who the agent is and the public keys of its tunnels; made when it has none. */
+  agentKey(node: string, program: readonly string[]): { node: string; publicKey: string; keys: [string, string] };
   stopAgents(): Promise<void>;
   /** Takes its power: agent, daemons, tunnels, addresses; the cables stay. */
   powerOff(node: string): void;
@@ -136,7 +136,7 @@ export function miniature(o: { name: string; state: string; nodes: readonly stri
     },
     agentKey(node, program) {
       const file = config(node, { house: "http://127.0.0.1:9", houseKey: "" });
-      return must([...program, file, "key"]).trim();
+      return JSON.parse(must([...program, file, "key"])) as { node: string; publicKey: string; keys: [string, string] };
     },
     startAgent(node, a) {
       const file = config(node, {

@@ -43,6 +43,7 @@ export interface MemoryFabric extends FabricDriver {
 /** Looks like a public key and is one of nobody. */
 const keyOf = (node: string, slot: number, turn: number) =>
   createHash("sha256").update(`simulated ${node} ${slot} ${turn}`).digest("base64");
+const up = (text: string | undefined, slot: number) => text?.includes(`"slot": ${slot},`) ?? false;
 const balanced = (text: string) => text.split("{").length === text.split("}").length;
 
 export function createMemoryFabric(known?: () => readonly string[], late = 50): MemoryFabric {
@@ -60,11 +61,11 @@ export function createMemoryFabric(known?: () => readonly string[], late = 50): 
   function carryOut(node: string, step: FabricStep): object {
     const s = site(node);
     if (step.verb === "clear") s.parts = {};
-    else if (step.verb === "renew-key") {
-      if (s.parts.overlay?.text.includes(`"slot": ${step.slot}`)) throw new FabricRefused(`slot ${step.slot} carries traffic`);
-      s.keys[step.slot] = keyOf(node, step.slot, ++s.renewed);
-    } else {
+    else {
       if (step.part === "filter" && !balanced(step.text)) throw new FabricRefused("the filter was not understood");
+      for (const slot of [0, 1] as const)
+        if (step.part === "overlay" && up(s.parts.overlay?.text, slot) && !up(step.text, slot))
+          s.keys[slot] = keyOf(node, slot, ++s.renewed);
       s.parts[step.part] = { text: step.text, hash: step.hash, bent: false };
     }
     effects.push({ node, step: step.verb === "put" ? step.part : step.verb });

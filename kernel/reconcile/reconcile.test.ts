@@ -55,7 +55,8 @@ const pass = (seconds = 61) => w.clock.advance(seconds);
 /** Time goes by until nothing is due any more. */
 async function settle(turns = 8): Promise<void> {
   for (let i = 0; i < turns; i++) {
-    await w.sweep("lab.thing");
+    // not by w.sweep: the session of a killed controller may hold the sweep's lock a moment longer
+    await things.sweep.run(w.kernel.jobContext("lab.thing"));
     pass();
   }
 }

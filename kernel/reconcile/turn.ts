@@ -92,7 +92,8 @@ export async function turn<D, O, S extends object>(r: Reconciled<D, O, S>, j: Jo
   }
 
   async function letGo(ctx: Context, status: "in-step" | "waiting" | "held", problem: string | null): Promise<void> {
-    await journal.release(ctx, r.kind, lease!, { status, problem, attempts: 0, after: r.resync ?? 60, seen: status === "in-step" });
+    const after = typeof r.resync === "function" ? r.resync(lease!.key) : (r.resync ?? 60);
+    await journal.release(ctx, r.kind, lease!, { status, problem, attempts: 0, after, seen: status === "in-step" });
   }
 
   /** As desired: the operation ends here, and the next one asked for begins without waiting. */

@@ -70,8 +70,8 @@ export interface Reconciled<D, O, S extends object> {
   ended?(ctx: Context, operation: Operation<D>): Promise<void>;
   /** Seconds for one observation or one step (20). */
   deadline?: number;
-  /** Seconds between two looks at what is in step (60). */
-  resync?: number;
+  /** Seconds between two looks at what is in step (60), the same for all or by key. */
+  resync?: number | ((key: string) => number);
   /** Tries of one step before people are asked (5). */
   attempts?: number;
   /** What then: wait for them (FAILED_TEMP), or go back by itself. */

@@ -301,5 +301,7 @@ export const traceStrand = contract({
 });
 export * from "./branches/contracts.ts";
 export * from "./extension/contracts.ts";
+export * from "./operations/contracts.ts";
 export * from "./resilience/contracts.ts";
 export type { Capability, FabricStep, InterfacesPart, Observed, OverlayPart, PartName, Power, SiteReport } from "./ports.ts";
+export { approveChanges, editPlant, planChanges, readPlant } from "./permissions.ts";

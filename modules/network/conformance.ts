@@ -176,13 +176,17 @@ export function fabricConformance(name: string, open: () => Promise<FabricBench>
       assert.equal(await bench.reboot(bench.nodes[1]), true);
       assert.deepEqual(await carry(1, desired[1]), [], "nothing was left for the centre to do");
     });
-    it("a key is renewed in a slot that is down, never in one that carries", async () => {
-      const before = (await see(0))!.keys;
-      await assert.rejects(bench.driver.apply(bench.nodes[0], { verb: "renew-key", slot: 0 }, order()), FabricRefused);
-      await bench.driver.apply(bench.nodes[0], { verb: "renew-key", slot: 1 }, order());
+    it("keys change slot by slot: both up, then the other alone; the one taken down gets a new key", async () => {
+      const state = (slots: readonly (0 | 1)[], sends: 0 | 1) => ({ slots, sends, key: () => before[1] });
+      const before = (await see(1))!.keys;
+      const intent = smallIntent(bench.nodes, 0);
+      const first = (await see(0))!.keys;
+      await carry(0, render(intent, state([0, 1], 0)));
+      assert.deepEqual((await see(0))!.keys, first);
+      await carry(0, render(intent, state([1], 1)));
       const now = (await see(0))!.keys;
-      assert.equal(now[0], before[0]);
-      assert.notEqual(now[1], before[1]);
+      assert.equal(now[1], first[1]);
+      assert.notEqual(now[0], first[0]);
     });
     it("goes when it shall be gone", async () => {
       for (const i of [0, 1] as const) {

@@ -2,6 +2,7 @@ import { implement } from "#kernel";
 import * as api from "./api.ts";
 import * as branches from "./branches/handlers.ts";
 import * as extension from "./extension/handlers.ts";
+import * as operations from "./operations/handlers.ts";
 import { exportPlant, importPlant, listRevisions, readPlantFile } from "./plant/load.ts";
 import { makeReport } from "./resilience/report.ts";
 import * as resilience from "./resilience/handlers.ts";
@@ -14,5 +15,6 @@ export const handlers = implement(api, {
   makeReport,
   ...resilience,
   ...branches,
+  ...operations,
   ...extension,
 });

@@ -1,25 +1,44 @@
 /** Network: what joins the State's sites, and what a cut would silence. */
-import { defineModule } from "#kernel";
-import { branchFacts } from "./branches/facts.ts";
+import { defineModule, listen, work } from "#kernel";
+import { addressesAssigned, branchFacts, branchMerged } from "./branches/facts.ts";
 import { pricesFile } from "./extension/prices.ts";
-import { facts } from "./facts.ts";
+import { runApply } from "./fabric/apply.ts";
+import { listenToAgents } from "./fabric/agents.ts";
+import { fabricFacts } from "./fabric/facts.ts";
+import { applyPlant, nodes } from "./fabric/nodes.ts";
+import { rotation } from "./fabric/rotate.ts";
+import { facts, plantImported, plantLoaded } from "./facts.ts";
 import { handlers } from "./handlers.ts";
 import { plantFile } from "./pack.ts";
-import { approveChanges, editPlant, planChanges, readPlant } from "./permissions.ts";
+import { approveChanges, editPlant, operateFabric, planChanges, readPlant } from "./permissions.ts";
 import { loadPlant } from "./plant/load.ts";
+import { agentFabricPort, simulatedFabricPort } from "./ports.ts";
 
 export const network = defineModule({
   name: "network",
   floor: 1,
   needs: ["registry", "documents", "exchange"],
   handlers,
-  facts: [...facts, ...branchFacts],
-  permissions: [readPlant, editPlant, planChanges, approveChanges],
+  facts: [...facts, ...branchFacts, ...fabricFacts],
+  permissions: [readPlant, editPlant, planChanges, approveChanges, operateFabric],
   pack: [plantFile, pricesFile],
   migrations: new URL("./migrations/", import.meta.url),
-  start: (host) => host.transaction(loadPlant),
+  ports: [agentFabricPort, simulatedFabricPort],
+  jobs: [work(applyPlant, runApply, { concurrency: 1 }), nodes.work],
+  sweeps: [nodes.sweep, rotation],
+  listeners: [
+    listen(branchMerged, applyPlant),
+    listen(plantImported, applyPlant),
+    listen(plantLoaded, applyPlant),
+    listen(addressesAssigned, applyPlant),
+  ],
+  async start(host) {
+    await host.transaction(loadPlant);
+    await listenToAgents(host);
+  },
 });
 
 export * from "./facts.ts";
 export * from "./branches/facts.ts";
-export { approveChanges, editPlant, planChanges, readPlant } from "./permissions.ts";
+export * from "./fabric/facts.ts";
+export { approveChanges, editPlant, operateFabric, planChanges, readPlant } from "./permissions.ts";

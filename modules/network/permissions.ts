@@ -9,6 +9,11 @@ export const planChanges = permission("network.plan-changes", {
   fr: "Préparer des changements du réseau",
   en: "Prepare changes of the network",
 });
+export const operateFabric = permission(
+  "network.operate-fabric",
+  { fr: "Exploiter le réseau\u202f: mise en service, agents, opérations, clés", en: "Run the network: service, agents, operations, keys" },
+  { sensitive: true },
+);
 export const approveChanges = permission(
   "network.approve-changes",
   { fr: "Approuver les changements du réseau préparés par d’autres", en: "Approve changes of the network that others prepared" },

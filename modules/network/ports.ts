@@ -25,7 +25,7 @@ export type Capability = (typeof capabilities)[number];
 export interface Observed {
   /** The hash that was asked for and still stands; `drifted` when somebody bent it since; absent when it never was. */
   parts: Partial<Record<PartName, string>>;
-  /** Public WireGuard keys by slot, made at the node. */
+  /** Public WireGuard keys by slot, made at the node; a slot taken down gets another one, so that an old key opens nothing. */
   keys: [string, string];
   capabilities: Capability[];
 }
@@ -40,12 +40,7 @@ export interface Put {
 export interface Clear {
   verb: "clear";
 }
-/** A new private key for a slot that is down. */
-export interface RenewKey {
-  verb: "renew-key";
-  slot: 0 | 1;
-}
-export type FabricStep = Put | Clear | RenewKey;
+export type FabricStep = Put | Clear;
 
 export interface FabricOrder {
   idempotencyKey: string;

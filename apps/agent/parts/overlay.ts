@@ -43,7 +43,11 @@ export function overlay({ run, disk }: Place, kernel: boolean): Keeper {
       if (lines.length) await withFile(`${lines.join("\n")}\n`, (path) => run(["ip", "-batch", path]));
       const kept = new Set<string>(want.interfaces.map((i) => i.name));
       there = await up();
-      for (const n of there) if (!kept.has(n)) await run(["ip", "link", "delete", n]);
+      for (const n of there) {
+        if (kept.has(n)) continue;
+        await run(["ip", "link", "delete", n]);
+        disk.secret(names.indexOf(n as "wg0") as 0 | 1, true);
+      }
     },
     async read() {
       const state: unknown[] = [];

@@ -1,0 +1,80 @@
+import { createPublicKey } from "node:crypto";
+import type { Context, Host, JobContext } from "#kernel";
+import { agentFabricPort, type AgentDriver, type SiteReport } from "../ports.ts";
+import { agentDismissed, agentEnrolled, driftRepaired } from "./facts.ts";
+import { learn, nodes } from "./nodes.ts";
+import { agentUnknown, keyMalformed } from "./problems.ts";
+import * as store from "./store.ts";
+
+/** Opens the door where agents call: in the program that works, on its own port, if one is wanted. */
+export async function listenToAgents(host: Host): Promise<void> {
+  if (!["all", "worker"].includes(host.config.role)) return;
+  const wanted = host.config.setting("agent_port") ?? (host.config.demo ? "0" : undefined);
+  if (wanted === undefined) return;
+  let driver: AgentDriver;
+  try {
+    driver = host.port(agentFabricPort);
+  } catch {
+    return; // a program without that driver has no sites with agents
+  }
+  const door = await driver.listen(
+    {
+      agent: async (node) => {
+        const a = await host.transaction((ctx) => store.agent(ctx, node), { readOnly: true });
+        return a && { node, publicKey: a.publicKey, sequence: a.sequence };
+      },
+      reports: (list) => keepReports(host, list),
+    },
+    {
+      port: Number(wanted),
+      host: host.config.setting("agent_host") ?? (host.config.demo ? "127.0.0.1" : "0.0.0.0"),
+      key: host.secret("network.agents"),
+    },
+  );
+  host.onStop(() => door.stop());
+  await host.transaction((ctx) => store.setListening(ctx, door.port, door.publicKey));
+}
+
+const partNames = /^[a-z]{1,20}$/;
+const isKey = (k: unknown): k is string => typeof k === "string" && /^[A-Za-z0-9+/]{43}=$/.test(k);
+
+/** What agents told in the last second, in one statement; keys and repairs are looked at. */
+export async function keepReports(j: JobContext, list: readonly SiteReport[]): Promise<void> {
+  const sound = list.filter(
+    (r) => Array.isArray(r.keys) && r.keys.length === 2 && r.keys.every(isKey) && JSON.stringify(r).length < 200_000,
+  );
+  if (sound.length === 0) return;
+  await j.transaction((ctx) => store.keepReports(ctx, sound));
+  const news = sound.filter((r) => keysOf.get(r.node) !== r.keys.join());
+  if (news.length) {
+    await learn(j, [...new Map(news.map((r) => [r.node, { node: r.node, keys: r.keys }])).values()]);
+    for (const r of news) keysOf.set(r.node, r.keys.join());
+  }
+  const repaired = sound.filter((r) => Array.isArray(r.repaired) && r.repaired.length > 0);
+  if (repaired.length)
+    await j.transaction(async (ctx) => {
+      for (const r of repaired)
+        await ctx.record(driftRepaired, `network:node:${r.node}`, { parts: r.repaired.filter((p) => partNames.test(p)).slice(0, 10) });
+    });
+}
+const keysOf = new Map<string, string>();
+
+export async function enrol(ctx: Context, o: { node: string; publicKey: string; keys: [string, string] }): Promise<void> {
+  try {
+    const key = createPublicKey({ key: Buffer.from(o.publicKey, "base64"), format: "der", type: "spki" });
+    if (key.asymmetricKeyType !== "ed25519") throw new Error("another kind of key");
+  } catch (cause) {
+    throw keyMalformed({ cause });
+  }
+  if (!o.keys.every(isKey)) throw keyMalformed();
+  const by = "account" in ctx.caller ? `account:${ctx.caller.account}` : "system";
+  await store.putAgent(ctx, o.node, o.publicKey, by);
+  await store.learnKeys(ctx, [o]);
+  await ctx.record(agentEnrolled, `network:node:${o.node}`, { publicKey: o.publicKey });
+  await nodes.wake(ctx, o.node);
+}
+
+export async function dismiss(ctx: Context, node: string): Promise<void> {
+  if (!(await store.removeAgent(ctx, node))) throw agentUnknown();
+  await ctx.record(agentDismissed, `network:node:${node}`, {});
+}
