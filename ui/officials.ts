@@ -104,6 +104,8 @@ export function screens<V extends object>(o: { reads: readonly Contract[]; draw(
       path: string;
       who: Who;
       form: F;
+      /** Bytes of the whole form; 64 KiB unless said. */
+      limit?: number;
       calls: readonly Contract[];
       handle(a: ActionContext, form: Static<F>): Promise<Reply>;
       back: Screen<I, V>;
@@ -115,6 +117,7 @@ export function screens<V extends object>(o: { reads: readonly Contract[]; draw(
         path: s.path,
         who: s.who,
         form: s.form,
+        ...(s.limit === undefined ? {} : { limit: s.limit }),
         calls: [...s.calls, ...s.back.reads, ...o.reads],
         handle: s.handle,
         failed: async (a, form, problem) => show(a, await s.back.view(a, s.backInput(form), { problem, form })),

@@ -1,13 +1,12 @@
 import { defineApp, official, page, seeOther } from "#kernel";
 import { failureOf, officialSignIn } from "#ui";
-import { directoryPage, rightsPage, serviceAction, servicePage } from "./exchange/directory.ts";
-import { logPage, proofPage } from "./exchange/log.ts";
+import { exchangeActions, exchangePages } from "./exchange/pages.ts";
 import { factsPage } from "./facts/page.ts";
 import { healthPage } from "./health/page.ts";
 import { institutionsPage } from "./institutions/list.ts";
 import { institutionPage } from "./institutions/one.ts";
 import { messagesPage } from "./messages/page.ts";
-import { networkPages } from "./network/pages.ts";
+import { networkActions, networkPages } from "./network/pages.ts";
 import { paymentsPage, statementAction } from "./payments/page.ts";
 import { roleActions } from "./roles/actions.ts";
 import { rolesPage } from "./roles/page.ts";
@@ -36,16 +35,12 @@ export const operations = defineApp({
     rolesPage,
     messagesPage,
     paymentsPage,
-    directoryPage,
-    servicePage,
-    rightsPage,
-    logPage,
-    proofPage,
+    ...exchangePages,
     certificatesPage,
     ledgerPage,
     factsPage,
   ],
-  actions: [...roleActions, statementAction, serviceAction],
+  actions: [...roleActions, ...networkActions, statementAction, ...exchangeActions],
   signInPath: officialSignIn,
   failure: (p, problem) =>
     shell(p, undefined, {

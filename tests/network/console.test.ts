@@ -66,6 +66,14 @@ describe("the network in the console", { skip: browserMissing, timeout: 180_000 
     "/sites",
     "/sites/hub-kaya",
     "/plan?km=40",
+    "/rapport",
+    "/doubles",
+    "/capacite",
+    "/projets",
+    "/commander",
+    "/couverture?km=20",
+    "/adresses",
+    "/fichiers",
   ];
   for (const [width, dark, lang] of [
     [1280, false, "fr"],

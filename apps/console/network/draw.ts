@@ -50,6 +50,14 @@ export interface Drawing {
   chosen?: string;
   lost?: readonly Point[];
   names: readonly { name: string; point: Point }[];
+  /** Lines and points laid over today's network, in the order given. */
+  over?: readonly {
+    tone: "added" | "removed" | "new" | "gap" | "near";
+    lines?: readonly (readonly Point[])[];
+    points?: readonly Point[];
+  }[];
+  /** Nothing of the country: what is drawn lies elsewhere. */
+  bare?: boolean;
   /** A tenth of the sites. */
   many: number;
   lang: string;
@@ -77,13 +85,18 @@ export function drawNetwork(topology: unknown, plan: Plan, o: Drawing): Html {
   const places = o.around ? plan.nodes.filter((n) => n.kind === "site").map((n) => n.point) : [];
   const heads = plan.nodes.filter((n) => n.kind === "core" || n.kind === "hub" || n.kind === "joint");
   return html`<svg viewBox="0 0 ${width} ${height}" aria-hidden="true" focusable="false" class="d-map">
-    ${o.around ? "" : html`<path class="d-land" d="${raw(ground.land)}" /> <path class="d-borders" d="${raw(ground.borders)}" />`}
+    ${o.around || o.bare ? "" : html`<path class="d-land" d="${raw(ground.land)}" /> <path class="d-borders" d="${raw(ground.borders)}" />`}
     ${order.map((s) => {
       const path = raw(d(s.line));
       return html`<a href="/console/reseau/liaisons/${s.id}" tabindex="-1"
         ><path class="d-span ${tone(s, o)}" d="${path}" /><path class="d-hit" d="${path}"><title>${s.name}</title></path></a
       >`;
     })}
+    ${(o.over ?? []).map(
+      (one) =>
+        html`${one.lines?.length ? html`<path class="d-${one.tone}" d="${raw(one.lines.map(d).join(""))}" />` : ""}
+        ${one.points?.length ? html`<path class="d-${one.tone}" d="${raw(dots(one.points))}" />` : ""}`,
+    )}
     <path class="d-places" d="${raw(dots(places))}" />
     ${o.lost?.length ? html`<path class="d-lost" d="${raw(dots(o.lost))}" />` : ""}
     ${heads.map((n) => {

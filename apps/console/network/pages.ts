@@ -1,8 +1,35 @@
+import { addressesPage, assignAction } from "./addresses.ts";
+import { branchActions } from "./branch-actions.ts";
+import { branchPage } from "./branch.ts";
+import { branchesPage, uploadAction } from "./branches.ts";
+import { capacityPage } from "./capacity.ts";
+import { coveragePage } from "./coverage.ts";
+import { doublesPage } from "./doubles.ts";
+import { exportAction, filesPage, importAction } from "./files.ts";
 import { nodesPage, spansPage } from "./lists.ts";
 import { nodePage } from "./node.ts";
+import { orderAction, orderPage } from "./order.ts";
 import { overviewPage } from "./overview.ts";
 import { planPage } from "./plan.ts";
+import { reportAction, reportPage } from "./report.ts";
 import { spanPage } from "./span.ts";
 
-/** The network in the console: map, spans, sites, what the next kilometre buys. */
-export const networkPages = [overviewPage, spansPage, spanPage, nodesPage, nodePage, planPage];
+/** The network in the console: what there is, what a cut costs, what is planned, what it is called. */
+export const networkPages = [
+  overviewPage,
+  spansPage,
+  spanPage,
+  nodesPage,
+  nodePage,
+  reportPage,
+  planPage,
+  doublesPage,
+  capacityPage,
+  branchesPage,
+  branchPage,
+  orderPage,
+  coveragePage,
+  addressesPage,
+  filesPage,
+];
+export const networkActions = [uploadAction, ...branchActions, orderAction, assignAction, importAction, exportAction, reportAction];

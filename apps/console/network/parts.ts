@@ -8,14 +8,35 @@ export const path = "/console/reseau";
 type Failure = OutputOf<typeof findDoubleCuts>["pairs"][number]["first"];
 const hour = 3600;
 
-export function networkTabs(p: PageContext, current: "overview" | "spans" | "nodes" | "plan" | undefined): Html {
+const groups = {
+  overview: [["overview", ""]],
+  spans: [["spans", "/liaisons"]],
+  nodes: [["nodes", "/sites"]],
+  resilience: [["report", "/rapport"], ["plan", "/plan"], ["doubles", "/doubles"], ["capacity", "/capacite"]],
+  projects: [["branches", "/projets"], ["order", "/commander"], ["coverage", "/couverture"]],
+  inventory: [["addresses", "/adresses"], ["files", "/fichiers"]],
+} as const; // prettier-ignore
+type Group = keyof typeof groups;
+export type Tab = (typeof groups)[Group][number][0];
+
+/** Two rows where a view has several sides: the second names them. */
+export function networkTabs(p: PageContext, current: Tab | undefined): Html {
   const w = words(p.lang);
-  return tabs(w.views, [
-    { href: path, text: w.overview, current: current === "overview" },
-    { href: `${path}/liaisons`, text: w.spans, current: current === "spans" },
-    { href: `${path}/sites`, text: w.nodes, current: current === "nodes" },
-    { href: `${path}/plan`, text: w.plan, current: current === "plan" },
-  ]);
+  const all = Object.entries(groups) as [Group, readonly (readonly [Tab, string])[]][];
+  const here = all.find(([, sides]) => sides.some(([tab]) => tab === current));
+  return html`${tabs(
+    w.views,
+    all.map(([group, sides]) => ({ href: `${path}${sides[0]![1]}`, text: w[group], current: group === here?.[0] })),
+  )}
+  ${
+    here && here[1].length > 1
+      ? html`<nav aria-label="${w[here[0]]}">
+          <ul class="d-cities">
+            ${here[1].map(([tab, to]) => html`<li>${tab === current ? html`<b aria-current="page">${w[tab]}</b>` : html`<a href="${path}${to}">${w[tab]}</a>`}</li> `)}
+          </ul>
+        </nav>`
+      : ""
+  }`;
 }
 
 /** A rate as people say it: 0,3 fois par an is « tous les 3 ans ». */

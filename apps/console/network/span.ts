@@ -69,7 +69,7 @@ function about(p: PageContext, one: One): Html {
     },
     { key: w.length, value: w.km(number(p, one.km)) },
     one.provider !== undefined && { key: w.provider, value: one.provider },
-    one.capacity !== undefined && { key: w.capacity, value: w.mbps(number(p, one.capacity)) },
+    one.capacity !== undefined && { key: w.rate, value: w.mbps(number(p, one.capacity)) },
     one.ground.length > 0 && {
       key: w.ground,
       value: one.ground.map(

@@ -66,10 +66,10 @@ export const reportWords = messages({
     hours: (n: string) => `${n}\u00a0h`,
     institutions: "Les institutions les moins bien servies",
     institutionsText: (n: string) =>
-      `Dix des ${n} institutions raccordées. La fourchette dit ce que la simulation permet d’affirmer à 95\u00a0%.`,
+      `Les huit dernières des ${n} institutions raccordées. La fourchette dit ce que la simulation permet d’affirmer à 95\u00a0%.`,
     services: "Les services en ligne les plus exposés",
     servicesText: (n: string) =>
-      `Dix des ${n} services publiés sur les échanges par ces institutions\u202f: un service se tait quand son institution est coupée.`,
+      `Les six derniers des ${n} services publiés sur les échanges par ces institutions\u202f: un service se tait quand son institution est coupée.`,
     who: "Qui",
     available: "En service",
     interval: "Fourchette",
@@ -103,10 +103,11 @@ export const reportWords = messages({
     once: (n: string) => `every ${n} years`,
     hours: (n: string) => `${n} h`,
     institutions: "The institutions served worst",
-    institutionsText: (n: string) => `Ten of the ${n} institutions joined. The interval says what the simulation lets one claim at 95 %.`,
+    institutionsText: (n: string) =>
+      `The last eight of the ${n} institutions joined. The interval says what the simulation lets one claim at 95 %.`,
     services: "The online services most exposed",
     servicesText: (n: string) =>
-      `Ten of the ${n} services these institutions publish on the exchange: a service falls silent when its institution is cut off.`,
+      `The last six of the ${n} services these institutions publish on the exchange: a service falls silent when its institution is cut off.`,
     who: "Who",
     available: "In service",
     interval: "Interval",

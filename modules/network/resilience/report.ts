@@ -11,13 +11,13 @@ import { planNext as plan, readOverview } from "./handlers.ts";
 import { reached, type Reached } from "./people.ts";
 import { yearHours } from "./availability.ts";
 
-const usualBudget = 50;
+const usualBudget = 200;
 
 /** What the report says, in the caller's language; the paper itself is set outside the transaction. */
 async function dataOf(ctx: Context, km: number): Promise<{ data: ReportData; revision: number }> {
   const { model: m } = await current(ctx);
   const o = await readOverview(ctx);
-  const next: OutputOf<typeof planNext> = await plan(ctx, { km, most: 5 });
+  const next: OutputOf<typeof planNext> = await plan(ctx, { km, most: 3 });
   const { institutions, services } = await reached(ctx, m);
   const w = reportWords(ctx.lang);
   const say = (n: number) => figure(ctx.lang, n);
@@ -64,6 +64,7 @@ async function dataOf(ctx: Context, km: number): Promise<{ data: ReportData; rev
           columns: [w.cut, w.lost, w.everyYears, w.yearly],
           widths: [6, 2, 3, 2],
           rows: o.worst
+            .filter((f) => f.hoursPerYear >= 0.05)
             .slice(0, 8)
             .map((f) => [
               f.name,
@@ -74,10 +75,11 @@ async function dataOf(ctx: Context, km: number): Promise<{ data: ReportData; rev
         },
         numeric: [1, 3],
       },
+      { heading: w.next, text: [next.summary, ...next.stretches.map((s, i) => `${i + 1}. ${s.why}`)] },
       {
         heading: w.institutions,
         text: [w.institutionsText(say(institutions.length))],
-        table: { ...reach, rows: institutions.slice(0, 10).map(row) },
+        table: { ...reach, rows: institutions.slice(0, 8).map(row) },
         numeric: [1, 3],
       },
       ...(services.length
@@ -85,12 +87,11 @@ async function dataOf(ctx: Context, km: number): Promise<{ data: ReportData; rev
             {
               heading: w.services,
               text: [w.servicesText(say(services.length))],
-              table: { ...reach, rows: services.slice(0, 10).map(row) },
+              table: { ...reach, rows: services.slice(0, 6).map(row) },
               numeric: [1, 3],
             },
           ]
         : []),
-      { heading: w.next, text: [next.summary, ...next.stretches.map((s, i) => `${i + 1}. ${s.why}`)] },
     ],
     verification: { heading: w.how, steps: [w.method(say(samples), String(seed)), w.noAct] },
     legal: [],
