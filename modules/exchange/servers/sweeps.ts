@@ -1,18 +1,18 @@
-import { type JobContext, sweep, work } from "#kernel";
-import { makeTlsKey, requestSeal, sealKeyFor, takeSeal, takeTlsCertificate, tlsIdentities } from "#trust";
+import { type JobContext, sweep, T, work } from "#kernel";
+import { ensureTlsIdentity, makeTlsKey, requestSeal, sealKeyFor, takeSeal, takeTlsCertificate, tlsIdentities } from "#trust";
 import { readAs } from "../configuration/head.ts";
 import { publish } from "../configuration/publish.ts";
 import { pull } from "../configuration/pull.ts";
 import { perProgram } from "../memory/program.ts";
 import { changedPath } from "../transport/listen.ts";
 import { requestOn } from "../transport/dial.ts";
-import { T } from "#kernel";
 import { bookOf } from "./book.ts";
 import { callCentre } from "./centre.ts";
 import { currentIdentity, isWorn } from "./identity.ts";
 import { certifyAdmitted, certifyServer } from "./invite.ts";
 import { keepUp } from "./run.ts";
 import { type JoinedRow, joinedRow } from "./store.ts";
+import { hostOf } from "./token.ts";
 
 /** Twice a minute, so that a revocation at the centre is known here within one. */
 export const pullConfiguration = sweep("exchange.pull-configuration", { seconds: 30 }, async (j) => {
@@ -36,7 +36,7 @@ const Renewed = T.Object({ certificate: T.String({ maxLength: 20_000 }) });
 
 /** Before a third of its life is left a certificate gets its successor; the old one stands until it ends. */
 export const renewCertificates = sweep("exchange.renew-certificates", { seconds: 3600 }, async (j) => {
-  if (j.config.role !== "gateway") return;
+  if (j.config.role !== "gateway") return renewHouse(j);
   const joined = await j.transaction((ctx) => joinedRow(ctx.db), { readOnly: true });
   if (!joined?.server) return;
   const now = j.clock.now();
@@ -53,6 +53,15 @@ export const renewCertificates = sweep("exchange.renew-certificates", { seconds:
   const certificate = await ask(j, joined, "seal", made.csr);
   if (certificate) await j.transaction((ctx) => takeSeal(ctx, made.id, certificate));
 });
+/** The house certifies itself; its gateways hear of the new certificate before it shows it. */
+async function renewHouse(j: JobContext): Promise<void> {
+  const book = bookOf(j);
+  const self = book?.house === undefined ? undefined : book.servers.get(book.house);
+  if (!self) return;
+  await ensureTlsIdentity(j, { subject: self.id, organization: j.country.name.fr, host: hostOf(self.address) });
+  await keepUp(j);
+}
+
 /** A third of a seal's three years. */
 const yearAndMore = 365 * 86_400_000;
 

@@ -37,7 +37,8 @@ export const vouch = async (ctx: Context, o: { certificate: string; at?: Date })
   const row = await byDer(ctx, certificate.der);
   // A certificate we did not issue or import proves a name, not which of our institutions it is.
   if (!row || row.kind !== "seal") return { ok: false, fault: "not-a-seal" };
-  const times = (of: (c: (typeof chain.path)[number]) => Date) => chain.path.map((c) => of(c).getTime());
+  const { path } = chain;
+  const times = (of: (c: (typeof path)[number]) => Date) => path.map((c) => of(c).getTime());
   return {
     ok: true,
     institution: row.subject,
