@@ -22,6 +22,10 @@ const commands: Record<
   backup: { help: "<folder>: a copy of database, documents and keys, while running or not", load: () => import("./commands/backup.ts") },
   restore: { help: "<folder>: a backup into an empty TOGUNA_DATA", load: () => import("./commands/restore.ts") },
   export: { help: "<folder>: everything in open formats", load: () => import("./commands/export.ts") },
+  "archive-exchange-log": {
+    help: "<folder> --before YYYY-MM-DD: old rows of the exchange's message log into signed zip files",
+    load: () => import("./commands/archive-exchange-log.ts"),
+  },
   doctor: { help: "what is well, what is not, and what to do about it", load: () => import("./commands/doctor.ts") },
   "import-network": {
     help: "<file>: the agency's own plant (CSV, GeoJSON, NetBox JSON) replaces the illustrative one; --check only tries, --merge completes",
@@ -30,6 +34,10 @@ const commands: Record<
   "gateway-invite": {
     help: "<institution> [CODE]: the token with which an institution's own exchange server joins this house",
     load: () => import("./commands/gateway-invite.ts"),
+  },
+  fabric: {
+    help: "up | down | status | cut <span> | mend <span>: a living miniature of the network (Linux, root), the rest simulated",
+    load: () => import("./commands/fabric.ts"),
   },
   migrate: { help: "bring the database's schemas up to date", load: () => import("./commands/migrate.ts") },
 };
