@@ -17,7 +17,7 @@ import type { World } from "#kernel/testing";
 import { signConfiguration, tlsIdentities } from "#trust";
 import { signedText } from "../../modules/exchange/configuration/head.ts";
 import { proofHeaders } from "../../modules/exchange/servers/prove.ts";
-import { pullConfiguration, renewCertificates } from "../../modules/exchange/servers/sweeps.ts";
+import { pullConfiguration, renewCertificates, tellGateways } from "../../modules/exchange/servers/sweeps.ts";
 import { gatewayId, gatewayWorld, houseWorld, listening, oni, tokenFrom, urlOf } from "./two-servers.ts";
 
 let house: World;
@@ -237,4 +237,39 @@ test("certificates are renewed before they end, both are good meanwhile, and nob
   assert.notEqual((await currentIdentity(gj(), gatewayId))!.serial, before.serial);
   await renewCertificates.run(gj());
   assert.equal((await tlsIdentities(gj(), gatewayId)).length, 2, "once is enough");
+});
+
+test("the seal is renewed too, the house's own certificate with it; after years everybody is still who the directory says", async () => {
+  const seals = async (w: World) =>
+    (
+      await w.owner(
+        "select count(*)::int as n from trust.certificate where kind = 'seal' and subject = $1 and retired_at is null and key is not null",
+        [oni],
+      )
+    ).rows[0].n as number;
+  const all = async (w: World) =>
+    (await w.owner("select count(*)::int as n from trust.certificate where kind = 'seal' and subject = $1", [oni])).rows[0].n as number;
+  const before = await all(gateway);
+  for (let i = 0; i < 3; i++) {
+    for (const w of [house, gateway]) w.clock.advance(250 * 86_400);
+    await renewCertificates.run(hj());
+    await renewCertificates.run(gj());
+    for (const w of [house, gateway]) w.clock.advance(180);
+    const pulled = await pull(gj());
+    assert.ok(pulled.ok, JSON.stringify(pulled));
+    await keepUp(gj());
+    await keepUp(hj());
+  }
+  assert.equal(await all(gateway), before + 1);
+  assert.equal(await seals(gateway), 1, "one signs");
+  const { servers } = await house.call(listServers, {}, { as: house.clerk("bf-anptic", ["exchange.read-servers"]) });
+  for (const one of servers.filter((s) => !s.retiredAt && s.state !== "never")) assert.ok(one.certificates.length >= 1, one.id);
+});
+
+test("told by the centre, a gateway has the new directory without asking first", async () => {
+  await house.call(setOfflinePolicy, { dataClass: "health", days: 2 }, { as: house.clerk("bf-anptic", ["exchange.manage-servers"]) });
+  const known = bookOf(gj())!.configuration!.version;
+  await tellGateways.run(hj());
+  for (let i = 0; i < 100 && bookOf(gj())!.configuration!.version === known; i++) await new Promise((go) => setTimeout(go, 20));
+  assert.equal(bookOf(gj())!.configuration!.version, known + 1);
 });
