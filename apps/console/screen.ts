@@ -1,19 +1,19 @@
 import { readMyAccount } from "#identity/api";
 import { myRoles } from "#registry/api";
+import type { Html, PageContext } from "#kernel";
 import { screens, standingOf, type Screen as Shown } from "#ui";
 import { shell, type View } from "./site.ts";
 
 export { sent, type Again } from "#ui";
 export type Screen<I> = Shown<I, View>;
 
-const made = screens<View>({
-  reads: [readMyAccount, myRoles],
-  async draw(p, view) {
-    const me = await p.call(readMyAccount, {});
-    const { roles } = await p.call(myRoles, {});
-    return shell(p, standingOf(p.caller, me.name ?? me.username, roles), view);
-  },
-});
+/** A whole page around its part; an action that shows what is shown once only draws it itself. */
+export async function draw(p: PageContext, view: View): Promise<Html> {
+  const me = await p.call(readMyAccount, {});
+  const { roles } = await p.call(myRoles, {});
+  return shell(p, standingOf(p.caller, me.name ?? me.username, roles), view);
+}
+const made = screens<View>({ reads: [readMyAccount, myRoles], draw });
 export const consolePage = made.page;
 export const consoleAction = made.action;
 

@@ -1,8 +1,9 @@
-import { proveMessage, readProof, searchLog, searchTraffic, type LogEntry } from "#exchange/api";
-import { html, official, T, type Html, type PageContext } from "#kernel";
-import { button, dateTime, disclosure, empty, facts, input, number, select, table, tag, type Tone, may } from "#ui";
+import { proveMessage, readContainer, readProof, searchLog, searchTraffic, type LogEntry } from "#exchange/api";
+import { download, html, official, page, T, type Html, type PageContext } from "#kernel";
+import { button, buttonLink, dateTime, disclosure, empty, facts, input, number, select, table, tag, type Tone, may } from "#ui";
 import { consolePage, withQuery } from "../screen.ts";
 import { pre } from "../site.ts";
+import { causeOf } from "./causes.ts";
 import { exchangeTabs } from "./tabs.ts";
 import { words } from "./words.ts";
 
@@ -80,7 +81,7 @@ function list(p: PageContext, entries: readonly LogEntry[]): Html {
         html`<code class="d-wrap">${one.service}</code>
           <div class="t-source">${one.method} ${one.path}</div>`,
         html`<span class="t-mono">${one.issue ?? "–"}</span>`,
-        html`${tag(w[`outcome-${one.outcome}`], tones[one.outcome])}${one.errorType ? html`<div class="t-source">${one.errorType}</div>` : ""}`,
+        html`${tag(w[`outcome-${one.outcome}`], tones[one.outcome])}${one.errorType ? causeLine(p, one.errorType) : ""}`,
         one.milliseconds === undefined ? "–" : `${number(p, one.milliseconds)}\u202fms`,
         proves
           ? html`<a class="t-mono" href="${path}/${encodeURIComponent(one.exchange)}">${one.exchange.slice(0, 13)}…</a>`
@@ -89,6 +90,26 @@ function list(p: PageContext, entries: readonly LogEntry[]): Html {
     })}
   </div>`;
 }
+
+/** What happened and who can act, with X-Road's own word below. */
+function causeLine(p: PageContext, type: string): Html {
+  const cause = causeOf(p.lang, type);
+  return html`<div>${cause.what}</div>
+    <div class="t-source d-wrap">${words(p.lang).act} : ${cause.who} · ${type}</div>`;
+}
+
+/** The containers themselves: a file, so the page's own answer. */
+export const containerPage = page({
+  id: "console.exchange-container",
+  path: `${path}/{exchange}/preuve.zip`,
+  who: official(proveMessage),
+  reads: [readContainer],
+  input: T.Object({ exchange: T.String({ maxLength: 80 }) }),
+  async render(p, { exchange }) {
+    const { name, type, content } = await p.call(readContainer, { exchange });
+    return download(Buffer.from(content, "base64"), type, name);
+  },
+});
 
 export const proofPage = consolePage({
   id: "console.exchange-proof",
@@ -118,12 +139,17 @@ export const proofPage = consolePage({
             { key: w.purpose, value: one.purpose },
             Boolean(one.issue) && { key: w.issue, value: html`<span class="t-mono">${one.issue}</span>` },
             Boolean(one.userId) && { key: w.user, value: html`<span class="t-mono">${one.userId}</span>` },
-            { key: w.outcome, value: tag(w[`outcome-${one.outcome}`], tones[one.outcome]) },
+            {
+              key: w.outcome,
+              value: html`${tag(w[`outcome-${one.outcome}`], tones[one.outcome])}${one.errorType ? causeLine(p, one.errorType) : ""}`,
+            },
             one.facts.length > 0 && {
               key: w.facts,
               value: one.facts.map((f) => html`<div><a class="t-mono" href="/console/journal?fait=${f}">${f}</a></div>`),
             },
           ])}
+          <p class="t-soft">${w.containerLead}</p>
+          <div class="t-actions">${buttonLink(`${path}/${encodeURIComponent(exchange)}/preuve.zip`, w.container)}</div>
           ${one.messages.map(
             (m) =>
               html`<article class="d-piece">

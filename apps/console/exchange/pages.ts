@@ -1,0 +1,42 @@
+import { directoryPage } from "./directory.ts";
+import { grantActions, grantPage } from "./grant.ts";
+import { containerPage, logPage, proofPage } from "./log.ts";
+import { membersPage, subsystemAction } from "./members.ts";
+import { cancelAction, outboxPage } from "./outbox.ts";
+import { proposalActions, proposalPage, proposalsPage } from "./proposals.ts";
+import { publishAction, publishPage } from "./publish.ts";
+import { rightsPage } from "./rights.ts";
+import { deliveriesPage, roomsPage } from "./rooms.ts";
+import { refreshAction, rightEndAction, serviceAction, servicePage } from "./service.ts";
+import { serverActions, serversPage } from "./servers.ts";
+import { trafficPage } from "./traffic.ts";
+
+export const exchangePages = [
+  directoryPage,
+  membersPage,
+  servicePage,
+  rightsPage,
+  proposalsPage,
+  proposalPage,
+  publishPage,
+  grantPage,
+  trafficPage,
+  serversPage,
+  outboxPage,
+  roomsPage,
+  deliveriesPage,
+  logPage,
+  proofPage,
+  containerPage,
+];
+export const exchangeActions = [
+  serviceAction,
+  refreshAction,
+  rightEndAction,
+  subsystemAction,
+  publishAction,
+  ...grantActions,
+  ...proposalActions,
+  ...serverActions,
+  cancelAction,
+];

@@ -1,0 +1,64 @@
+import { listRights, readRights, type RightView } from "#exchange/api";
+import { html, official, type Html, type PageContext } from "#kernel";
+import { date, empty, number, table } from "#ui";
+import { consolePage } from "../screen.ts";
+import { Find, findForm, matches, slice } from "./find.ts";
+import { serviceHref } from "./parts.ts";
+import { exchangeTabs } from "./tabs.ts";
+import { words } from "./words.ts";
+
+export function rightsTable(p: PageContext, rights: readonly RightView[], withService: boolean): Html {
+  const w = words(p.lang);
+  return html`<div class="t-dense">
+    ${table({
+      caption: w.rights,
+      hideCaption: true,
+      columns: [
+        { head: w.who },
+        ...(withService ? [{ head: w.what }] : []),
+        { head: w.purposes },
+        { head: w.kept },
+        { head: w.basis },
+        { head: w.valid },
+      ],
+      rows: rights.map((one) => [
+        html`<code class="d-wrap">${one.subject}</code>`,
+        ...(withService ? [html`<a class="d-wrap" href="${serviceHref(one.service)}">${one.service}</a>`] : []),
+        one.purposes.map((purpose) => html`<div>${purpose.label}</div>`),
+        one.fields
+          ? html`<code class="d-wrap">${one.fields.map((f) => f.replace(/^\/(rows\/\*\/)?/, "").replaceAll("/", ".")).join(", ")}</code>`
+          : w.allFields,
+        one.basis,
+        html`${w.since(date(p, one.from))}${one.until ? html`<br />${w.until(date(p, one.until))}` : ""}`,
+      ]),
+    })}
+  </div>`;
+}
+
+export const rightsPage = consolePage({
+  id: "console.exchange-rights",
+  path: "/console/echanges/droits",
+  who: official(readRights),
+  input: Find,
+  screen: {
+    reads: [listRights],
+    async view(p, { q, page }) {
+      const w = words(p.lang);
+      const { rights: all } = await p.call(listRights, {});
+      const found = q ? all.filter((one) => matches(q, one.subject, one.service, one.basis, ...one.purposes.map((x) => x.label))) : all;
+      const { shown: rights, paging } = slice(p, "/console/echanges/droits", found, q, page);
+      return {
+        title: w.rights,
+        current: "exchange",
+        main: html`<h1>${w.title}</h1>
+          ${exchangeTabs(p, "rights")} ${findForm(p, "/console/echanges/droits", q)}
+          ${
+            rights.length
+              ? html`<p class="t-soft">${w.rightsFound(number(p, found.length))}</p>
+                  ${rightsTable(p, rights, true)}${paging}`
+              : empty(q ? w.nothing : w.noRights, q ? html`<p>${w.nothingText}</p>` : "")
+          }`,
+      };
+    },
+  },
+});

@@ -1,0 +1,142 @@
+/** The exchange in the console, over the whole house: published, approved, asked, seen, proved; without script, in both languages, with axe. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Page } from "playwright-core";
+import { axe, browserMissing, closeBrowser, overflow, picture, visit } from "../browser.ts";
+import { until } from "../client.ts";
+import { officialAt } from "../journeys/desk-steps.ts";
+import { liveHouse, type LiveHouse } from "../live-house.ts";
+import { openExchangePort } from "../../apps/server/exchange-port.ts";
+
+const root = "/console/echanges";
+
+describe("the exchange in the console", { skip: browserMissing, timeout: 240_000 }, () => {
+  let house: LiveHouse;
+  let port: { url: string; stop(): Promise<void> };
+  const cookies = new Map<string, Record<string, string>>();
+  const at = async (login: string): Promise<Page> => {
+    const known = cookies.get(login);
+    if (known) return (await visit({ origin: house.origin, js: false, cookies: known })).page;
+    const page = await officialAt(house, login, { js: false });
+    cookies.set(login, Object.fromEntries((await page.context().cookies()).map((c) => [c.name, c.value])));
+    return page;
+  };
+  const text = (page: Page) => page.innerText("main");
+  before(async () => {
+    house = await liveHouse();
+    port = (await openExchangePort(house.world.kernel, 0))!;
+  });
+  after(async () => {
+    await closeBrowser();
+    await port.stop();
+    await house.close();
+  });
+
+  it("publishes a service from its description, by two people, and gives access to it, without script", async () => {
+    const description = `${house.sandbox.url}/descriptions/bf-oni/card-requests.json`;
+    const manager = await at("aissata.barry");
+    await manager.goto(`${root}/publier`);
+    await manager.fill("[name=code]", "card-requests");
+    await manager.fill("[name='title.fr']", "Suivi des demandes de carte");
+    await manager.click("main form:has([name=code]) button");
+    assert.match(await text(manager), /Donnez une adresse, un document ou des points d’accès/u);
+    await manager.fill("[name=openapiUrl]", description);
+    await manager.click("main form:has([name=code]) button");
+    await until(
+      "the description is read",
+      async () => {
+        await manager.reload();
+        return text(manager);
+      },
+      (words) => /GET \/\*/u.test(words),
+    );
+    assert.match(await text(manager), /une autre personne décide/u);
+    const proposal = new URL(manager.url()).pathname;
+
+    const operator = await at("rodrigue.zerbo");
+    await operator.goto(`${root}/propositions`);
+    await operator.click("main >> text=Suivi des demandes de carte");
+    assert.equal(new URL(operator.url()).pathname, proposal);
+    await operator.click("main button:text('Refuser')");
+    assert.match(await text(operator), /Un refus dit pourquoi/u);
+    await operator.click("main button:text('Approuver')");
+    assert.match(await text(operator), /approuvée/u);
+
+    const id = "BF/GOV/ONI/IDENTITE/card-requests";
+    await manager.goto(`${root}/service?id=${encodeURIComponent(id)}`);
+    assert.match(await text(manager), /inscrit par l’institution/u);
+    await manager.click("main >> text=Donner un accès");
+    await manager.click("main form:has([name=subject]) button");
+    assert.ok((await manager.locator(".govuk-error-summary li").count()) >= 3);
+    await manager.fill("[name=subject]", "BF/GOV/PASSEPORTS/PASSEPORTS");
+    await manager.check("[name=purposes][value=passport]");
+    await manager.check("[name=fields][value='/rows/*/state']");
+    await manager.fill("[name='basis.fr']", "Convention ONI – Police nationale n° 4");
+    await manager.fill("[name=path]", "**");
+    await manager.click("main form:has([name=subject]) button");
+    const grant = new URL(manager.url()).pathname;
+
+    const colleague = await at("mahamadi.ouattara");
+    await colleague.goto(grant);
+    await colleague.click("main button:text('Approuver')");
+    assert.match(await text(colleague), /approuvée/u);
+
+    const answer = await fetch(`${port.url}/r1/${id}?number=D-2026-000187`, {
+      headers: { "X-Road-Client": "BF/GOV/PASSEPORTS/PASSEPORTS", "Exchange-Purpose": "passport" },
+    });
+    assert.deepEqual([answer.status, await answer.json()], [200, { rows: [{ state: "en production" }] }]);
+    const refused = await fetch(`${port.url}/r1/${id}?number=1`, {
+      headers: { "X-Road-Client": "BF/GOV/SONABEL/ABONNES", "Exchange-Purpose": "passport" },
+    });
+    assert.equal(refused.headers.get("x-road-error"), "server.serverproxy.access_denied");
+  });
+
+  it("shows what passed, why something failed and who can act, and hands over the proof", async () => {
+    const operator = await at("rodrigue.zerbo");
+    await operator.goto(`${root}/trafic`);
+    assert.match(await text(operator), /Aucun accord ne couvre cette demande[\s\S]*l’institution qui demande/u);
+    const manager = await at("aissata.barry");
+    await manager.goto(`${root}/journal?issue=answered`);
+    await manager.click("main table a.t-mono >> nth=0");
+    assert.match(await text(manager), /Télécharger la preuve/u);
+    const href = (await manager.getAttribute("main a.t-button", "href"))!;
+    const zip = await manager.request.get(href);
+    assert.equal(zip.status(), 200);
+    assert.equal((await zip.body()).subarray(0, 2).toString("latin1"), "PK");
+    // another institution's official finds neither
+    const auditor = await at("boureima.sawadogo");
+    const r = await auditor.request.get(`${root}/trafic`);
+    assert.equal(r.status(), 403);
+  });
+
+  const pages = [
+    "",
+    "?q=zzzzz",
+    "/membres",
+    `/service?id=${encodeURIComponent("BF/GOV/ONI/IDENTITE/card-requests")}`,
+    "/droits",
+    "/propositions",
+    "/publier",
+    `/accorder?service=${encodeURIComponent("BF/GOV/ONI/IDENTITE/card-requests")}`,
+    "/trafic",
+    "/passerelles",
+    "/journal",
+  ];
+  for (const [width, dark, lang] of [
+    [1280, false, "fr"],
+    [360, true, "fr"],
+    [360, false, "en"],
+  ] as const)
+    it(`is readable by everybody: ${width} px, ${dark ? "dark" : "light"}, ${lang}`, async () => {
+      for (const path of pages) {
+        const mine = /publier|accorder|service/.test(path);
+        const login = mine ? "aissata.barry" : "rodrigue.zerbo";
+        const { page, context } = await visit({ origin: house.origin, js: false, width, dark, lang, cookies: cookies.get(login)! });
+        await page.goto(`${root}${path}`);
+        assert.deepEqual(await axe(page), [], path);
+        assert.equal(await overflow(page), 0, `${path} is wider than ${width} px`);
+        await picture(page, `exchange${path.replace(/[^a-z]/g, "-")}-${width}-${dark ? "dark" : "light"}-${lang}`);
+        await context.close();
+      }
+    });
+});
