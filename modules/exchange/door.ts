@@ -52,7 +52,7 @@ export type Answer =
 /** Where an institution's answer to a kind of question is found. */
 export interface Offer {
   service: string;
-  kind: "http" | "person";
+  kind: "http" | "person" | "room";
   institution: string;
   enabled: boolean;
   /** For a service answered by a person: working days to expect. */

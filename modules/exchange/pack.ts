@@ -1,5 +1,6 @@
 /** What a country pack says of its exchange: who takes part, what is published, who may read what and why. */
 import { packSection, type Static, T } from "#kernel";
+import { FileDefinition, ViewDefinition } from "./connectors/definition.ts";
 
 const Words = T.Object({ fr: T.String(), en: T.String() }, { additionalProperties: T.String() });
 const strict = { additionalProperties: false };
@@ -66,7 +67,10 @@ const Service = T.Object(
     subsystem: Code,
     code: Code,
     title: Words,
-    kind: T.Union([T.Literal("http"), T.Literal("person")]),
+    /** `room`: the exchange itself answers (see rooms/). */
+    kind: T.Union([T.Literal("http"), T.Literal("person"), T.Literal("view"), T.Literal("file"), T.Literal("room")]),
+    /** Kind `view` or `file`: which table or file, which columns. Addresses and passwords are settings. */
+    connector: T.Optional(T.Union([ViewDefinition, FileDefinition])),
     /** `{institution}` is filled in; `sandbox:/…` is the simulated outside world. */
     url: T.Optional(T.String()),
     timeoutSeconds: T.Optional(T.Integer({ minimum: 1, maximum: 120 })),
@@ -93,7 +97,7 @@ export const services = packSection("exchange.services", T.Array(Service));
 const Right = T.Object(
   {
     id: T.String({ pattern: "^[a-z0-9-]+$" }),
-    service: T.Object({ of: Selection, code: Code }, strict),
+    service: T.Object({ of: Selection, code: Code, subsystem: T.Optional(Code) }, strict),
     /** A group, named institutions, or each providing institution itself (`own`). */
     to: T.Object({ group: T.Optional(Code), of: T.Optional(Selection), own: T.Optional(T.Boolean()), subsystem: T.Optional(Code) }, strict),
     methods: T.Optional(T.Array(T.String())),

@@ -3,7 +3,7 @@ import { T, type Static } from "#kernel";
 import { TreeProof } from "./evidence/shapes.ts";
 
 export const Identifier = T.String({ minLength: 3, maxLength: 255 });
-export const Kind = T.Union([T.Literal("http"), T.Literal("person")]);
+export const Kind = T.Union([T.Literal("http"), T.Literal("person"), T.Literal("view"), T.Literal("file"), T.Literal("room")]);
 export const At = T.String({ format: "date-time" });
 /** Keyset paging: `next` of an answer is `after` of the following question. */
 export const Page = {

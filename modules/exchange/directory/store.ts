@@ -1,6 +1,7 @@
 import { type Context, type Db, sql, type Text } from "#kernel";
 import type { Right } from "../access/rules.ts";
 import type { FieldSpec, Subject } from "../pack.ts";
+import { putPackConnectors } from "../connectors/store.ts";
 import type { Directory } from "./expand.ts";
 
 export interface Service {
@@ -8,7 +9,7 @@ export interface Service {
   subsystem: string;
   code: string;
   institution: string;
-  kind: "http" | "person";
+  kind: ServiceKind;
   title: Text;
   baseUrl: string | null;
   timeoutSeconds: number;
@@ -28,6 +29,8 @@ export interface Service {
   subject: Subject | null;
   tls: { verify: boolean; ca: string | null; clientCertificate: boolean };
 }
+/** A system, an official, a view of a database, a file dropped each night, the exchange itself. */
+export type ServiceKind = "http" | "person" | "view" | "file" | "room";
 export type Origin = "pack" | "registered";
 const serviceColumns = sql`s.id, s.subsystem, s.code, s.institution, s.kind, s.title, s.base_url as "baseUrl",
   s.timeout_seconds as "timeoutSeconds", s.answers_in_days as "answersInDays", s.stored, s.lapses_in_days as "lapsesInDays", s.endpoints, s.query,
@@ -139,6 +142,7 @@ export async function putDirectory(ctx: Context, d: Directory, digest: Buffer): 
     on conflict (id) do update set origin = 'pack', kind = excluded.kind, title = excluded.title, base_url = excluded.base_url,
       stored = excluded.stored, timeout_seconds = excluded.timeout_seconds, answers_in_days = excluded.answers_in_days, lapses_in_days = excluded.lapses_in_days,
       endpoints = excluded.endpoints, query = excluded.query, fields = excluded.fields, keep_days = excluded.keep_days, source = excluded.source, subject = excluded.subject`);
+  await putPackConnectors(db, d.connectors, ctx.clock.now());
   await db.run(sql`update exchange.service set withdrawn = not withdrawn
     where origin = 'pack' and withdrawn = (id = any(${d.services.map((one) => one.id)}))`);
   await db.run(sql`delete from exchange.access_right where origin = 'pack'`);

@@ -1,6 +1,7 @@
 /** The provider's answer: called for, kept to the fields allowed, handed on while it arrives where the whole of it may leave, sealed. */
 import { createHash } from "node:crypto";
 import type { JobContext } from "#kernel";
+import { answerRows } from "../connectors/answer.ts";
 import { failures, refusals } from "../errors.ts";
 import type { RequestRow } from "../log/store.ts";
 import { write } from "../log/writer.ts";
@@ -12,6 +13,7 @@ import { isReading, type Received, responseOf } from "./message.ts";
 import { type Answering, type Failure, openCall, whole, type Whole, whyBroken } from "./provider-call.ts";
 import { seal, signAndLog } from "./seal.ts";
 import { largestWhole } from "./spool.ts";
+import { answerRoom } from "../rooms/answer.ts";
 
 export interface Asked extends Admitted {
   envelope: Received;
@@ -23,6 +25,13 @@ export interface Asked extends Admitted {
 
 export async function answer(j: JobContext, m: RequestMessage, a: Asked): Promise<Delivered> {
   const { envelope: e, service, url } = a;
+  if (service.kind === "room") {
+    return settled(j, m, a, await answerRoom(j, { service, client: a.client, envelope: e, body: m.body }));
+  }
+  if (service.kind === "view" || service.kind === "file") {
+    const { own, ...result } = await answerRows(j, service, e);
+    return result.kind === "response" ? settled(j, m, a, result, own) : failed(j, a, result);
+  }
   if (url === undefined) return fail(j, a, failures.notReached, false);
   const opened = await openCall({
     url,
@@ -64,7 +73,7 @@ const answerer = (m: RequestMessage, a: Asked) => ({
 });
 
 /** Held whole, because its fields are looked at. */
-async function settled(j: JobContext, m: RequestMessage, a: Asked, all: Whole): Promise<Delivered> {
+async function settled(j: JobContext, m: RequestMessage, a: Asked, all: Whole, own: readonly Header[] = []): Promise<Delivered> {
   const fit = filtered(all, a.fields, m.verbatim);
   if (!fit) {
     const { type } = refusals.answerUnfit;
@@ -72,7 +81,13 @@ async function settled(j: JobContext, m: RequestMessage, a: Asked, all: Whole): 
     await end(j, a, "refused", type);
     return { kind: "refused", refusal: refusals.answerUnfit };
   }
-  const { part, body, by, ...sealed } = await signAndLog(j, { ...answerer(m, a), ...fit, hash: hashOfRequest(m), keep: m.keep });
+  const { part, body, by, ...sealed } = await signAndLog(j, {
+    ...answerer(m, a),
+    ...fit,
+    headers: [...fit.headers, ...own],
+    hash: hashOfRequest(m),
+    keep: m.keep,
+  });
   return { kind: "answering", part, by, body: once(body), sealed: Promise.resolve({ part, ...sealed }) };
 }
 

@@ -1,4 +1,5 @@
 import { type Db, sql, type Text } from "#kernel";
+import type { ServiceKind } from "../directory/store.ts";
 import type { FieldSpec } from "../pack.ts";
 
 export interface Line {
@@ -56,7 +57,7 @@ export interface ReadRow {
   clientName: Text | null;
   institution: string;
   providerName: Text | null;
-  kind: "http" | "person";
+  kind: ServiceKind;
   title: Text;
   specs: FieldSpec[];
   purpose: string;
