@@ -1,8 +1,9 @@
 /** The exchange's street door: who publishes what, who may read what, what waits for a person's hand, what was exchanged. */
+export * from "./connectors/contracts.ts";
 export * from "./publish/contracts.ts";
 export * from "./servers/contracts.ts";
 import { T, anyone, contract, official, permission, person } from "#kernel";
-import { manageServices, readRights } from "./permissions.ts";
+import { followTraffic, manageServices, readRights } from "./permissions.ts";
 import {
   At,
   DeclineReason,
@@ -43,7 +44,7 @@ export * from "./outbox/contracts.ts";
 
 // ---- permissions
 
-export { manageServices, readRights } from "./permissions.ts";
+export { followTraffic, manageServices, readRights } from "./permissions.ts";
 
 export const answerByHand = permission(
   "exchange.answer-by-hand",
@@ -56,10 +57,6 @@ export const answerByHand = permission(
 export const searchTraffic = permission("exchange.search-log", {
   fr: "Rechercher dans le journal des échanges de son institution",
   en: "Search the exchange log of one’s institution",
-});
-export const followTraffic = permission("exchange.read-traffic", {
-  fr: "Suivre les échanges entre institutions, sans données personnelles",
-  en: "Follow the exchanges between institutions, without personal data",
 });
 export const proveMessage = permission(
   "exchange.prove-message",
@@ -274,3 +271,4 @@ export const readsOfMe = contract({
   input: T.Object({ ...Page }),
   output: T.Object({ reads: T.Array(ReadOfMe), next: T.Optional(T.String()) }),
 });
+export * from "./rooms/contracts.ts";

@@ -1,5 +1,6 @@
 import { implement } from "#kernel";
 import * as api from "./api.ts";
+import { connect, connectorsShown, dropsShown, look, trial } from "./connectors/handlers.ts";
 import { consistencyOf, containerOf, headOf } from "./evidence/handlers.ts";
 import { changeState, membersOf, oneService, rightsOf, servicesOf } from "./directory/handlers.ts";
 import { answerOne, declineOne, listOf, readOne } from "./hand/handlers.ts";
@@ -16,6 +17,7 @@ import {
   withdrawOne,
 } from "./servers/handlers.ts";
 import { trafficOf } from "./log/traffic.ts";
+import { deliveriesShown, roomsShown } from "./rooms/handlers.ts";
 import { cancelled, destinationsOf, waitingOf } from "./outbox/handlers.ts";
 import { decided } from "./publish/decide.ts";
 import {
@@ -31,6 +33,12 @@ import { proposalShown, proposalsShown, publicationOf, purposesShown } from "./p
 
 export const handlers = implement(api, {
   listMembers: membersOf,
+  listConnectors: connectorsShown,
+  lookConnection: look,
+  connectView: connect,
+  connectFile: connect,
+  tryConnector: trial,
+  listDrops: dropsShown,
   listServices: servicesOf,
   readService: oneService,
   setServiceState: changeState,
@@ -68,6 +76,8 @@ export const handlers = implement(api, {
   withdrawInvitation: withdrawOne,
   retireServer: retireOne,
   listConfigurations: configurationsOf,
+  listRooms: roomsShown,
+  listDeliveries: deliveriesShown,
   setOfflinePolicy: setPolicy,
   classifyService: classify,
 });

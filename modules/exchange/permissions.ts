@@ -13,3 +13,7 @@ export const readRights = permission("exchange.read-rights", {
   fr: "Consulter les droits d’accès entre institutions",
   en: "Read the access rights between institutions",
 });
+export const followTraffic = permission("exchange.read-traffic", {
+  fr: "Suivre les échanges entre institutions, sans données personnelles",
+  en: "Follow the exchanges between institutions, without personal data",
+});

@@ -1,6 +1,7 @@
 /** Rooms through the r1 port, as a program of GovStack's PubSub 2.0 speaks: publish, subscribe, pull, push, and what goes wrong. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { listDeliveries, listRooms } from "#exchange/api";
 import { type House, house, loadCountryAgain } from "./port.ts";
 
 const room = "/r1/BF/GOV/MIN-TERRITOIRE/FAITS-ETAT-CIVIL";
@@ -208,4 +209,32 @@ test("the room's institution sees all subscriptions, others their own", async ()
   await say(health, "POST", "api/v1/subs/death-registered", { delivery: "PULL" });
   const seen = async (client: string) => ((await say(client, "GET", "api/v1/subs")).json as never as unknown[]).length;
   assert.deepEqual([await seen(manager), await seen(statistics), await seen(health)], [2, 1, 1]);
+});
+
+test("an auditor follows rooms and deliveries, never an event; others may not", async () => {
+  const auditor = h.world.clerk("bf-anptic", ["exchange.read-traffic"]);
+  const { rooms } = await h.world.call(listRooms, {}, { as: auditor });
+  assert.equal(rooms[0]?.room, room.slice(4));
+  assert.deepEqual(
+    rooms[0]?.subscriptions.map((s) => [s.type, s.subscriber, s.delivery]),
+    [
+      ["birth-registered", statistics, "PULL"],
+      ["death-registered", health, "PULL"],
+    ],
+  );
+  const all = [];
+  for (let after: string | undefined; ;) {
+    const page = await h.world.call(listDeliveries, { room: room.slice(4), limit: 2, ...(after ? { after } : {}) }, { as: auditor });
+    all.push(...page.deliveries);
+    if (!(after = page.next)) break;
+  }
+  const { rows } = await h.world.owner("select count(*)::int as n from exchange.event_delivery");
+  assert.equal(all.length, rows[0]?.n);
+  assert.equal(new Set(all.map((d) => d.event + d.subscriber)).size, all.length);
+  assert.ok(!JSON.stringify([rooms, all]).includes("bf-ec-ouagadougou"));
+  const pushed = all.find((d) => d.state === "acknowledged" && d.subscriber === health);
+  assert.match(pushed?.exchange ?? "", /^[0-9a-f-]{36}$/);
+  const filtered = await h.world.call(listDeliveries, { room: room.slice(4), state: "expired" }, { as: auditor });
+  assert.ok(filtered.deliveries.length > 0 && filtered.deliveries.every((d) => d.state === "expired"));
+  await assert.rejects(h.world.call(listRooms, {}, { as: h.world.clerk("bf-anptic", ["exchange.search-log"]) }));
 });
