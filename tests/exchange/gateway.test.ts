@@ -1,15 +1,19 @@
 /** Two exchange servers, each with its own database and keys, and what passes between them. */
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
+import { request } from "node:http";
 import { after, afterEach, before, test } from "node:test";
 import { ask, bookOf, keepUp, pull } from "#exchange";
 import { listServers, retireServer, setOfflinePolicy } from "#exchange/api";
 import { revokeCertificate } from "#trust/api";
+import { openExchangePort } from "../../apps/server/exchange-port.ts";
 import { gatewayId, type Pair, sidesOf, twoServers } from "./two-servers.ts";
 
 let p: Pair;
+let door: { url: string; stop(): Promise<void> };
 before(async () => {
   p = await twoServers();
+  door = (await openExchangePort(p.house.kernel, 0))!;
   await p.house.owner(
     `insert into exchange.access_right (id, service, subject, methods, path, purposes, basis, from_day)
      select 'oni-asks', id, $1, '{GET,POST}', '**', '{criminal-record-extract}', '{"fr":"","en":""}', '2026-01-01' from exchange.service where id = $2`,
@@ -24,7 +28,10 @@ before(async () => {
   await p.house.owner(`update exchange.service set endpoints = endpoints || '[{"method":"POST","path":"/"}]' where id = $1`, [persons]);
   await pull(p.gj);
 });
-after(() => p.close());
+after(async () => {
+  await door.stop();
+  await p.close();
+});
 const proper = { "content-type": "application/json" };
 afterEach(() => {
   p.system.hits.length = 0;
@@ -86,6 +93,48 @@ test("a large body crosses both ways in pieces, unchanged", async () => {
   assert.ok(answer.outcome === "answered", JSON.stringify(answer).slice(0, 300));
   assert.equal(received, createHash("sha256").update(JSON.stringify({ big })).digest("hex"));
   assert.equal((answer.body as { rows: { nip: string }[] }).rows[0]!.nip, big);
+});
+
+/** As the institution's own software: a raw answer of any size, `cut` when it was reset. */
+const r1 = (body: Buffer) =>
+  new Promise<{ status: number; hash: string; size: number; cut: boolean }>((done) => {
+    const headers = { "X-Road-Client": justice, "Exchange-Purpose": "criminal-record-extract", "content-type": "application/octet-stream" };
+    const { hostname, port } = new URL(door.url);
+    const req = request({ host: hostname, port, method: "POST", path: `/r1/${persons}`, headers, agent: false });
+    req.once("error", () => done({ status: 0, hash: "", size: 0, cut: true }));
+    req.once("response", (res) => {
+      const hash = createHash("sha256");
+      let size = 0;
+      res.on("data", (piece: Buffer) => {
+        hash.update(piece);
+        size += piece.length;
+      });
+      res.once("end", () => done({ status: res.statusCode!, hash: hash.digest("hex"), size, cut: false }));
+      res.once("error", () => done({ status: res.statusCode!, hash: "", size, cut: true }));
+    });
+    req.end(body);
+  });
+
+test("bodies far above what memory may hold stream through both servers; an answer that breaks on the way is never taken for whole", async () => {
+  const big = randomBytes(24 * 1024 * 1024);
+  const digest = createHash("sha256").update(big).digest("hex");
+  p.system.answer = (req, res) => {
+    res.writeHead(200, { "content-type": "application/octet-stream" });
+    req.pipe(res);
+  };
+  const whole = await r1(big);
+  assert.deepEqual([whole.status, whole.size, whole.hash, whole.cut], [200, big.length, digest, false]);
+  p.system.answer = (req, res) => {
+    req.resume();
+    res.writeHead(200, { "content-type": "application/octet-stream", "content-length": String(big.length) });
+    res.write(big.subarray(0, 4_000_000), () => setTimeout(() => res.destroy(), 50));
+  };
+  const broken = await r1(Buffer.from("x"));
+  assert.ok(broken.cut, JSON.stringify(broken));
+  for (const w of [p.house, p.gateway]) {
+    const { rows } = await w.owner("select count(*)::int as n from exchange.outcome where outcome = 'unknown'");
+    assert.equal(rows[0].n, 1, "a writing call whose answer broke may have been carried out");
+  }
 });
 
 test("a provider that never answers: failed for a reading call, unknown for a writing one, on both sides", async () => {
