@@ -1,9 +1,12 @@
 /** The exchange's door for its neighbours upstairs. */
 import { type Context, defineModule, type Text } from "#kernel";
 import { answerByHand, followTraffic, manageServices, proveMessage, readRights, searchTraffic } from "./api.ts";
+import { watchFolders } from "./connectors/drop.ts";
+import { connectorFacts } from "./connectors/facts.ts";
 import { loadCountry } from "./directory/load.ts";
 import { serviceByCode, servicesList, subsystemsOf } from "./directory/store.ts";
 import type { Offer } from "./door.ts";
+import { logArchived } from "./evidence/archive.ts";
 import { evidenceSweeps } from "./evidence/sweeps.ts";
 import { answered, answeredByHand, asked, failed, handAsked, refused, serviceState, unanswered } from "./facts.ts";
 import { handlers } from "./handlers.ts";
@@ -18,6 +21,7 @@ import { serverGates } from "./servers/gates.ts";
 import { runServer } from "./servers/run.ts";
 import { serverJobs, serverSweeps } from "./servers/sweeps.ts";
 import { members, purposes, rights, services } from "./pack.ts";
+import { dropFolder, mysqlRows, postgresRows } from "./ports.ts";
 import { approveDirectory, approveProposals } from "./publish/contracts.ts";
 import { publishFacts } from "./publish/facts.ts";
 import { readDescription, refreshDescriptions } from "./publish/jobs.ts";
@@ -36,6 +40,8 @@ export { addressPattern, readToken, requestFingerprint, type JoiningToken } from
 export { bookOf, configurationOf } from "./servers/book.ts";
 export { gatewayHealth, type GatewayHealth } from "./servers/health.ts";
 export { pull } from "./configuration/pull.ts";
+/** For the local command that moves old rows of the message log into files. */
+export { type Archive, dropArchived, nextArchive, recordArchive, youngestArchived } from "./evidence/archive.ts";
 export { setBase } from "./directory/load.ts";
 /** Subject `exchange-request:<id>`: ask again with the same key (answered), or ask anew (unanswered). */
 export { answeredByHand, unanswered } from "./facts.ts";
@@ -75,14 +81,26 @@ export const exchange = defineModule({
     answeredByHand,
     unanswered,
     serviceState,
+    logArchived,
     ...publishFacts,
     messageExpired,
     messageCancelled,
     ...serverFacts,
+    ...connectorFacts,
     ...roomFacts,
   ],
   jobs: [deliver, readDescription, ...serverJobs],
-  sweeps: [refreshDescriptions, lapse, concludeOrphans, erase, ...outboxSweeps, ...roomSweeps, ...evidenceSweeps, ...serverSweeps],
+  sweeps: [
+    refreshDescriptions,
+    watchFolders,
+    lapse,
+    concludeOrphans,
+    erase,
+    ...outboxSweeps,
+    ...roomSweeps,
+    ...evidenceSweeps,
+    ...serverSweeps,
+  ],
   gates: serverGates,
   permissions: [
     answerByHand,
@@ -104,8 +122,10 @@ export const exchange = defineModule({
       fr: "Répondre à la demande d’une autre institution",
       en: "Answering another institution’s request",
     },
+    "exchange.archive-log": { fr: "Archiver le journal des échanges", en: "Archiving the exchange log" },
     "exchange.prove-message": { fr: "Produire la preuve d’un échange", en: "Producing the proof of an exchange" },
   },
+  ports: [postgresRows, mysqlRows, dropFolder],
   pack: [members, services, rights, purposes, rooms],
   migrations: new URL("./migrations/", import.meta.url),
   start: async (host) => {

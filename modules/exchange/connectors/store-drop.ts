@@ -55,7 +55,7 @@ export const inForce = (db: Db, service: string): Promise<Generation | undefined
 export const looked = async (db: Db, service: string, f: FileSeen, definedAt: Date): Promise<boolean> =>
   (await db.maybe(sql`select 1 as one from exchange.drop_generation
     where service = ${service} and name = ${f.name} and size = ${f.size} and modified = ${f.modified} and state <> 'loading'
-      and began_at >= ${definedAt} limit 1`)) !== undefined;
+      and began_at > ${definedAt} limit 1`)) !== undefined;
 
 export const beginGeneration = async (
   db: Db,
