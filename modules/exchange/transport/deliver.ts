@@ -107,8 +107,9 @@ async function write(req: ClientRequest, m: RequestMessage, ending: () => void):
     return;
   }
   req.write(head);
-  for await (const piece of bodyFrames(m.body.stream())) {
+  for await (const [head, piece] of bodyFrames(m.body.stream())) {
     if (req.destroyed) return;
+    req.write(head);
     if (!req.write(piece)) await drained(req);
   }
   ending();

@@ -39,13 +39,19 @@ export function frame(kind: FrameKind, bytes: Uint8Array): Buffer {
 }
 export const jsonFrame = (kind: FrameKind, value: unknown): Buffer => frame(kind, Buffer.from(JSON.stringify(value)));
 
-/** Body pieces as frames, none larger than agreed. */
-export async function* bodyFrames(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** Body pieces as frames, none larger than agreed: the frame's head, then the piece as it is, uncopied. */
+export async function* bodyFrames(body: AsyncIterable<Buffer>): AsyncGenerator<readonly [Buffer, Buffer]> {
   for await (const piece of body)
-    for (let at = 0; at < piece.length; at += largestPiece) yield frame("B", piece.subarray(at, at + largestPiece));
+    for (let at = 0; at < piece.length; at += largestPiece) {
+      const part = piece.subarray(at, at + largestPiece);
+      const head = Buffer.allocUnsafe(5);
+      head[0] = "B".charCodeAt(0);
+      head.writeUInt32BE(part.length, 1);
+      yield [head, part];
+    }
 }
 
-/** The frames of a stream; a frame cut short, of an unknown kind or too long throws `Malformed`. */
+/** The frames of a stream, those of a body in the pieces they arrive in, uncopied; a frame cut short, of an unknown kind or too long throws `Malformed`. */
 export async function* readFrames(stream: AsyncIterable<Buffer>): AsyncGenerator<Frame> {
   let held: Buffer[] = [];
   let size = 0;
@@ -54,6 +60,15 @@ export async function* readFrames(stream: AsyncIterable<Buffer>): AsyncGenerator
     held = whole.length > n ? [whole.subarray(n)] : [];
     size -= n;
     return whole.subarray(0, n);
+  };
+  /** What of it lies together, at most `n`. */
+  const first = (n: number): Buffer => {
+    const one = held[0]!;
+    if (one.length <= n) held.shift();
+    else held[0] = one.subarray(n);
+    const part = one.subarray(0, n);
+    size -= part.length;
+    return part;
   };
   let next: { kind: FrameKind; length: number } | undefined;
   for await (const piece of stream) {
@@ -69,6 +84,12 @@ export async function* readFrames(stream: AsyncIterable<Buffer>): AsyncGenerator
         if (!kinds.has(kind)) throw malformed("unknown frame");
         if (length > lengths[kind]) throw malformed("frame too long");
         next = { kind, length };
+      }
+      if (next.kind === "B" && size > 0 && next.length > 0) {
+        const part = first(Math.min(size, next.length));
+        next = part.length < next.length ? { kind: "B", length: next.length - part.length } : undefined;
+        yield { kind: "B", bytes: part };
+        continue;
       }
       if (size < next.length) break;
       const { kind, length } = next;

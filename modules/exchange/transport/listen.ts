@@ -26,8 +26,16 @@ const keepAlive = 65_000;
 /** Nothing heard and nothing said for that long: a provider may take two minutes. */
 const silence = 180_000;
 
-const fingerprintOf = (socket: TLSSocket): string =>
-  ((socket.getPeerCertificate() as { fingerprint256?: string }).fingerprint256 ?? "").replaceAll(":", "").toLowerCase();
+// a connection's certificate never changes, and reading it out costs more than verifying a signature
+const prints = new WeakMap<TLSSocket, string>();
+function fingerprintOf(socket: TLSSocket): string {
+  const known = prints.get(socket);
+  if (known !== undefined) return known;
+  const read = socket.getPeerCertificate() as { fingerprint256?: string };
+  const print = (read.fingerprint256 ?? "").replaceAll(":", "").toLowerCase();
+  prints.set(socket, print);
+  return print;
+}
 
 const looks = perProgram(() => ({ at: 0 }));
 /** A server that was admitted a moment ago may be newer than our book. */

@@ -143,11 +143,13 @@ async function send(res: ServerResponse, d: Delivered): Promise<void> {
   let pile: Buffer[] = [jsonFrame("A", { by: d.by }), frame("H", Buffer.from(d.part))];
   let weight = pile[0]!.length + pile[1]!.length;
   const flush = async (): Promise<void> => {
-    const bytes = Buffer.concat(pile);
+    const leaving = pile;
     pile = [];
     weight = 0;
     if (!res.headersSent) res.writeHead(200, type);
-    if (!res.write(bytes)) await drained(res);
+    let room = true;
+    for (const bytes of leaving) room = res.write(bytes);
+    if (!room) await drained(res);
   };
   const pieces = bodyFrames(d.body);
   try {
@@ -163,8 +165,8 @@ async function send(res: ServerResponse, d: Delivered): Promise<void> {
         await pieces.return(undefined);
         return;
       }
-      pile.push(step.value);
-      weight += step.value.length;
+      pile.push(...step.value);
+      weight += step.value[1].length;
       if (weight >= gathered) await flush();
       next = pieces.next();
     }
