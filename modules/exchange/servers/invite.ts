@@ -2,6 +2,7 @@
 import { type Context, type JobContext, job, T } from "#kernel";
 import { anchorFingerprint, certify } from "#trust";
 import { directoryChanged } from "../configuration/publish.ts";
+import { perProgram } from "../memory/program.ts";
 import { actor } from "./actor.ts";
 import { serverAsked, serverDecided, serverInvited, serverJoined } from "./facts.ts";
 import {
@@ -130,8 +131,18 @@ export async function withdraw(ctx: Context, id: string): Promise<InvitationRow>
   return (await invitationById(ctx.db, id))!;
 }
 
+const underWay = perProgram(() => new Map<string, Promise<void>>());
+
+/** Asked by the job and by the server at the door: done once. */
+export function certifyAdmitted(j: JobContext, { invitation }: { invitation: string }): Promise<void> {
+  const all = underWay(j);
+  let run = all.get(invitation);
+  if (!run) all.set(invitation, (run = certifyBoth(j, invitation).finally(() => all.delete(invitation))));
+  return run;
+}
+
 /** Both certificates, then the server stands in the directory and its institution answers from there. May run twice. */
-export async function certifyAdmitted(j: JobContext, { invitation }: { invitation: string }): Promise<void> {
+async function certifyBoth(j: JobContext, invitation: string): Promise<void> {
   const found = await j.transaction(
     async (ctx) => {
       const row = await invitationById(ctx.db, invitation);
