@@ -9,6 +9,7 @@ import { registry } from "#registry";
 import { trust } from "#trust";
 import { testKeys } from "#trust/conformance";
 import { exchange } from "../index.ts";
+import { keepBody, keptBody } from "../log/bodies.ts";
 import { exportMessage, type Exported } from "./export.ts";
 import { institutions, writeExchange, type Written } from "./test-log.ts";
 
@@ -148,4 +149,23 @@ test("an erased body leaves a container with its hash; a body changed in the sto
   assert.equal(e?.body, "hash-only");
   assert.equal(e.stamped, true);
   assert.equal(openssl(unpacked(e), "version").status, 0);
+});
+
+test("a body is kept sealed: a copy of the database shows none, a moved or changed one is not read", async () => {
+  const plain = Buffer.from("the secret of a person");
+  const row = { exchange: written.exchange, clientInstitution: institutions.client, providerInstitution: institutions.provider };
+  await w.owner("delete from exchange.body");
+  await w.transaction((ctx) => keepBody(ctx, { ...row, direction: "request", bytes: plain, eraseAfter: new Date("2100-01-01") }));
+  const { rows } = await w.owner("select bytes, sealed from exchange.body");
+  assert.equal(rows[0].sealed, true);
+  assert.equal(rows[0].bytes.includes("secret"), false);
+  const read = (direction: "request" | "response") =>
+    w.transaction((ctx) => keptBody(ctx, written.exchange, direction), { readOnly: true });
+  assert.deepEqual(await read("request"), plain);
+  assert.equal(await read("response"), undefined);
+  await w.owner("update exchange.body set direction = 'response'");
+  await assert.rejects(read("response"));
+  await w.owner("update exchange.body set direction = 'request', bytes = set_byte(bytes, 20, 255 - get_byte(bytes, 20))");
+  await assert.rejects(read("request"));
+  assert.equal((await exported("request"))?.body, "hash-only");
 });

@@ -1,6 +1,7 @@
 /** Containers of the messages of one exchange, from one side's rows. */
-import type { Context, Db } from "#kernel";
-import { bodyOf, certificateOf, type Side } from "../log/store.ts";
+import type { Context } from "#kernel";
+import { keptBody as readBody } from "../log/bodies.ts";
+import { certificateOf, type Side } from "../log/store.ts";
 import { pathOf, sha512, type Sibling } from "./chain.ts";
 import { container } from "./container.ts";
 import { treeProof } from "./proof.ts";
@@ -32,7 +33,7 @@ export async function exportMessage(
   if (!m) return undefined;
   const leaf = (await leavesOf(db, o.exchange)).find((l) => l.side === o.side && l.kind === kindOf[o.direction]);
   const certificate = await certificateOf(db, m.serial);
-  const body = m.bodyHash ? await keptBody(db, o.exchange, o.direction, m.bodyHash) : undefined;
+  const body = m.bodyHash ? await keptBody(ctx, o.exchange, o.direction, m.bodyHash) : undefined;
   const stamped = leaf && (await stampedFile(ctx, leaf, m, certificate));
   const tree = leaf && (await treeProof(db, o.exchange, leaf));
   const bytes = container({
@@ -47,8 +48,11 @@ export async function exportMessage(
 }
 
 /** What was kept is shown only while it is what was signed. */
-async function keptBody(db: Db, exchange: string, direction: Direction, hash: Uint8Array): Promise<Buffer | undefined> {
-  const bytes = await bodyOf(db, exchange, direction);
+async function keptBody(ctx: Context, exchange: string, direction: Direction, hash: Uint8Array): Promise<Buffer | undefined> {
+  const bytes = await readBody(ctx, exchange, direction).catch((error: unknown) => {
+    ctx.log.error({ exchange, direction, error: String(error) }, "a body of the message log cannot be unsealed");
+    return undefined;
+  });
   return bytes && sha512(bytes).equals(hash) ? bytes : undefined;
 }
 

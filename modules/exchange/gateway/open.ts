@@ -160,7 +160,7 @@ async function recall(
   }
   if (outcome.outcome === "unknown") return reading ? { replaces: exchangeId } : unknown;
   if (outcome.outcome !== "answered") return { replaces: exchangeId };
-  const again = await signedAnswer(ctx.db, exchangeId, service.institution);
+  const again = await signedAnswer(ctx, exchangeId, service.institution);
   // The body may be gone by law; a reading call is then simply made again.
   return again ? { answer: again } : { replaces: exchangeId };
 }

@@ -1,7 +1,8 @@
 /** A signed response: as the provider's side made it, as the client's side hands it over, as the log gives it back. */
-import type { Db } from "#kernel";
+import type { Context } from "#kernel";
 import type { Answer } from "../door.ts";
-import { bodyOf, certificateOf, outcomeOf } from "../log/store.ts";
+import { keptBody } from "../log/bodies.ts";
+import { certificateOf, outcomeOf } from "../log/store.ts";
 import type { Sealed } from "./flow.ts";
 import { headerValue, readPart } from "../protocol/header.ts";
 
@@ -36,11 +37,14 @@ function parsed(body: Buffer, type: string | undefined): unknown {
 
 export const isJson = (type: string | undefined): boolean => /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type ?? "");
 
+type Reading = Pick<Context, "db" | "secret">;
+
 /** The provider's signed response as logged, its body included; undefined when there is none, or its body is erased. */
-export async function loggedResponse(db: Db, exchange: string): Promise<SignedResponse | undefined> {
+export async function loggedResponse(ctx: Reading, exchange: string): Promise<SignedResponse | undefined> {
+  const { db } = ctx;
   const row = await outcomeOf(db, exchange, "provider");
   if (!row?.headerPart || !row.signature || !row.serial) return undefined;
-  const body = row.bodyHash ? await bodyOf(db, exchange, "response") : Buffer.alloc(0);
+  const body = row.bodyHash ? await keptBody(ctx, exchange, "response") : Buffer.alloc(0);
   if (!body) return undefined;
   return {
     part: row.headerPart,
@@ -55,7 +59,7 @@ export async function loggedResponse(db: Db, exchange: string): Promise<SignedRe
   };
 }
 
-export async function signedAnswer(db: Db, exchange: string, institution: string): Promise<Answer | undefined> {
-  const response = await loggedResponse(db, exchange);
+export async function signedAnswer(ctx: Reading, exchange: string, institution: string): Promise<Answer | undefined> {
+  const response = await loggedResponse(ctx, exchange);
   return response && answerFrom(response, exchange, institution);
 }

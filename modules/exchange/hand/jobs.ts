@@ -17,7 +17,8 @@ export const deliverAnswer = job("exchange.deliver-answer", T.Object({ request: 
 
 export const deliver = work(deliverAnswer, async (j: JobContext, { request }) => {
   const found = await j.transaction(
-    async ({ db }) => {
+    async (ctx) => {
+      const { db } = ctx;
       const hand = await handRequest(db, request);
       if (!hand || (hand.state !== "answered" && hand.state !== "declined") || !hand.answer) return undefined;
       const [row, client, service, names] = [
@@ -28,7 +29,7 @@ export const deliver = work(deliverAnswer, async (j: JobContext, { request }) =>
       ];
       if (!row || !client || !service) return undefined;
       // Signed already by a run that died before handing over: that signature is the one.
-      const signed = await loggedResponse(db, hand.exchange);
+      const signed = await loggedResponse(ctx, hand.exchange);
       return { hand, answer: hand.answer, row, client, service, signed, providerName: names.get(hand.institution)?.fr ?? hand.institution };
     },
     { readOnly: true },

@@ -76,13 +76,17 @@ export interface BodyRow {
   bytes: Uint8Array;
   eraseAfter: Date;
 }
-export const putBody = (db: Db, b: BodyRow): Promise<number> =>
-  db.run(sql`insert into exchange.body (exchange, direction, client_institution, provider_institution, bytes, erase_after)
-    values (${b.exchange}, ${b.direction}, ${b.clientInstitution}, ${b.providerInstitution}, ${b.bytes}, ${b.eraseAfter})
+/** `bytes` as sealed: see bodies.ts. */
+export const putBodyRow = (db: Db, b: BodyRow): Promise<number> =>
+  db.run(sql`insert into exchange.body (exchange, direction, client_institution, provider_institution, bytes, erase_after, sealed)
+    values (${b.exchange}, ${b.direction}, ${b.clientInstitution}, ${b.providerInstitution}, ${b.bytes}, ${b.eraseAfter}, true)
     on conflict do nothing`);
-export const bodyOf = async (db: Db, exchange: string, direction: "request" | "response"): Promise<Buffer | undefined> =>
-  (await db.maybe<{ bytes: Buffer }>(sql`select bytes from exchange.body where exchange = ${exchange} and direction = ${direction}`))
-    ?.bytes;
+export const bodyRow = (
+  db: Db,
+  exchange: string,
+  direction: BodyRow["direction"],
+): Promise<{ bytes: Buffer; sealed: boolean } | undefined> =>
+  db.maybe(sql`select bytes, sealed from exchange.body where exchange = ${exchange} and direction = ${direction}`);
 export const bodiesKept = async (db: Db, exchange: string): Promise<Set<string>> =>
   new Set(
     (await db.rows<{ direction: string }>(sql`select direction from exchange.body where exchange = ${exchange}`)).map((r) => r.direction),

@@ -7,7 +7,8 @@ import type { Context, JobContext } from "#kernel";
 import { directoryVersion } from "../directory/store-snapshot.ts";
 import { perProgram } from "../memory/program.ts";
 import { type Batch, putBatch, type TrafficRow } from "./store-batch.ts";
-import { type BodyRow, type OutcomeRow, putBody, type RequestRow } from "./store.ts";
+import { keepBody } from "./bodies.ts";
+import { type BodyRow, type OutcomeRow, type RequestRow } from "./store.ts";
 
 export interface Entry {
   request?: RequestRow;
@@ -35,10 +36,14 @@ interface Waiting {
 interface Writer {
   waiting: Waiting[];
   busy: boolean;
+  /** Monotonic milliseconds when the last transaction began. */
+  began: number;
   certificates: Set<string>;
 }
-const writers = perProgram((): Writer => ({ waiting: [], busy: false, certificates: new Set() }));
+const writers = perProgram((): Writer => ({ waiting: [], busy: false, began: 0, certificates: new Set() }));
 const mostAtOnce = 256;
+/** Milliseconds between two beginnings: a lone exchange waits for nobody, many share their transactions. */
+const apart = 4;
 
 /** Resolves once the rows are durable. */
 export function write(j: JobContext, entry: Entry): Promise<Written> {
@@ -47,8 +52,10 @@ export function write(j: JobContext, entry: Entry): Promise<Written> {
     w.waiting.push({ j, entry, done, failed });
     if (w.busy) return;
     w.busy = true;
+    const wait = w.began + apart - performance.now();
     // what this turn of the event loop still brings travels along
-    setImmediate(() => void empty(w));
+    if (wait <= 0) setImmediate(() => void empty(w));
+    else setTimeout(() => void empty(w), wait);
   });
 }
 
@@ -56,7 +63,10 @@ async function empty(w: Writer): Promise<void> {
   for (;;) {
     const taken = w.waiting.splice(0, mostAtOnce);
     if (taken.length === 0) break;
+    w.began = performance.now();
     await commit(w, taken);
+    const wait = w.began + apart - performance.now();
+    if (wait > 0 && w.waiting.length > 0) await new Promise((done) => setTimeout(done, wait));
   }
   w.busy = false;
 }
@@ -92,7 +102,7 @@ async function put(ctx: Context, entries: readonly Entry[], known?: ReadonlySet<
   const [version, put] = await Promise.all([
     directoryVersion(ctx.db),
     putBatch(ctx.db, batch),
-    ...bodies.map((body) => putBody(ctx.db, body)),
+    ...bodies.map((body) => keepBody(ctx, body)),
   ]);
   return entries.map(({ request, outcome }) => ({
     fresh: !request || put.requests.has(`${request.exchange}/${request.side}`),

@@ -1,12 +1,14 @@
-import type { Db } from "#kernel";
-import { bodyOf, certificateOf, outcomeOf, type Side } from "../log/store.ts";
+import type { Context } from "#kernel";
+import { keptBody } from "../log/bodies.ts";
+import { certificateOf, outcomeOf, type Side } from "../log/store.ts";
 import type { ArrivedAnswer } from "./end.ts";
 
 /** The provider's signed answer as one side logged it; undefined when there is none, or its body has been erased. */
-export async function loggedAnswer(db: Db, exchange: string, side: Side): Promise<ArrivedAnswer | undefined> {
+export async function loggedAnswer(ctx: Pick<Context, "db" | "secret">, exchange: string, side: Side): Promise<ArrivedAnswer | undefined> {
+  const { db } = ctx;
   const row = await outcomeOf(db, exchange, side);
   if (!row?.headerPart || !row.signature || !row.serial || !row.signedAt) return undefined;
-  const body = row.bodyHash ? await bodyOf(db, exchange, "response") : Buffer.alloc(0);
+  const body = row.bodyHash ? await keptBody(ctx, exchange, "response") : Buffer.alloc(0);
   if (!body) return undefined;
   return {
     exchange,

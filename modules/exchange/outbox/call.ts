@@ -5,7 +5,8 @@ import type { Delivered } from "../gateway/flow.ts";
 import { receive } from "../gateway/provider.ts";
 import { bodyOf } from "../gateway/spool.ts";
 import { directory } from "../directory/snapshot.ts";
-import { bodyOf as bodyRow, certificateOf, outcomeOf, putOutcome, requestOf } from "../log/store.ts";
+import { keptBody } from "../log/bodies.ts";
+import { certificateOf, outcomeOf, putOutcome, requestOf } from "../log/store.ts";
 import { loggedAnswer } from "./answers.ts";
 import { chance } from "./chance.ts";
 import { endAnswered, endFailed } from "./end.ts";
@@ -75,9 +76,10 @@ async function turns(j: JobContext, service: string): Promise<void> {
 
 /** False when the system could not be reached. */
 async function call(j: JobContext, row: InboxRow, failedBefore: number): Promise<boolean> {
-  const ready = await j.transaction(async ({ db }) => {
+  const ready = await j.transaction(async (ctx) => {
+    const { db } = ctx;
     if (!(await startCalling(db, row.exchange))) return undefined;
-    const bytes = row.bodyHash ? await bodyRow(db, row.exchange, "request") : undefined;
+    const bytes = row.bodyHash ? await keptBody(ctx, row.exchange, "request") : undefined;
     return { bytes, certificate: await certificateOf(db, row.serial) };
   });
   if (!ready) return true;
@@ -130,7 +132,7 @@ async function notReached(j: JobContext, row: InboxRow, why: string, failedBefor
 
 async function answered(j: JobContext, row: InboxRow): Promise<true> {
   if (row.via === here) {
-    const answer = await j.transaction(({ db }) => loggedAnswer(db, row.exchange, "provider"), { readOnly: true });
+    const answer = await j.transaction((ctx) => loggedAnswer(ctx, row.exchange, "provider"), { readOnly: true });
     if (!answer || !(await endAnswered(j, answer))) return end(j, row, "unknown", failures.interrupted);
   }
   await j.transaction(async ({ db, clock }) => {

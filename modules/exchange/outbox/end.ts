@@ -4,7 +4,8 @@ import { failed } from "../facts.ts";
 import { refusals } from "../errors.ts";
 import { bindsTo, readRequest } from "../gateway/message.ts";
 import { checkMessage } from "../gateway/signatures.ts";
-import { putBody, requestOf, type RequestRow } from "../log/store.ts";
+import { keepBody } from "../log/bodies.ts";
+import { requestOf, type RequestRow } from "../log/store.ts";
 import { type Entry, writeIn } from "../log/writer.ts";
 import { messageDigest, sha512 } from "../protocol/header.ts";
 import { learn } from "../transport/know.ts";
@@ -69,7 +70,7 @@ export async function endAnswered(j: JobContext, a: ArrivedAnswer): Promise<bool
       });
       const until = new Date(now.getTime() + fetchable);
       if (bodyHash)
-        await putBody(ctx.db, {
+        await keepBody(ctx, {
           exchange: a.exchange,
           direction: "response",
           clientInstitution: row.institution,

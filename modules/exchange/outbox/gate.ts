@@ -147,7 +147,7 @@ async function giveAnswer(v: Visit, row: OutboxRow): Promise<void> {
       JSON.stringify(error),
     );
   }
-  const answer = await v.j.transaction(({ db }) => loggedAnswer(db, row.exchange, "client"), { readOnly: true });
+  const answer = await v.j.transaction((ctx) => loggedAnswer(ctx, row.exchange, "client"), { readOnly: true });
   if (answer) return whole(v.res, answer.part, answer.body);
   const error = {
     type: "client.clientproxy.not_found",

@@ -4,7 +4,8 @@ import { directoryNow, type Snapshot } from "../directory/snapshot.ts";
 import { refusals } from "../errors.ts";
 import { isReading, readRequest } from "../gateway/message.ts";
 import { checkMessage } from "../gateway/signatures.ts";
-import { putBody, putCertificate } from "../log/store.ts";
+import { keepBody } from "../log/bodies.ts";
+import { putCertificate } from "../log/store.ts";
 import { messageDigest, readPart, sha512 } from "../protocol/header.ts";
 import { learn } from "../transport/know.ts";
 import { carries, here, placeOf } from "./known.ts";
@@ -107,7 +108,7 @@ async function put(ctx: Context, one: Extract<Looked, { kind: "good" }>): Promis
   if (await putInbox(ctx.db, row)) {
     await putCertificate(ctx.db, row.serial, one.certificate);
     if (letter.body.length > 0)
-      await putBody(ctx.db, {
+      await keepBody(ctx, {
         exchange: row.exchange,
         direction: "request",
         clientInstitution: row.clientInstitution,
