@@ -1,7 +1,7 @@
 /** Who must not get through the server port: strangers, servers that lie, bytes that are no message. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as tlsServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join as path } from "node:path";
@@ -202,5 +202,61 @@ test("a certificate that has ended is nobody's, by the house's own clock", async
     assert.equal(said(await post(port, enemy, await mine(own())).catch(() => "")), "closed");
   } finally {
     p.gateway.clock.advance(-year);
+  }
+});
+
+test("openssl agrees: TLS 1.3 only, a chain to the centre's root, made for both ends and for this host", async () => {
+  const folder = mkdtempSync(path(tmpdir(), "toguna-judge-"));
+  try {
+    const { rows } = await p.house.owner("select kind, der from trust.certificate where kind in ('root', 'issuing')");
+    const pem = (kind: string) => {
+      const { der } = rows.find((row: { kind: string }) => row.kind === kind) as { der: Buffer };
+      return `-----BEGIN CERTIFICATE-----\n${der.toString("base64").replace(/.{64}/g, "$&\n")}\n-----END CERTIFICATE-----\n`;
+    };
+    writeFileSync(path(folder, "root"), pem("root"));
+    writeFileSync(path(folder, "issuing"), pem("issuing"));
+    writeFileSync(path(folder, "leaf"), enemy.certificate);
+    writeFileSync(path(folder, "key"), enemy.key);
+    const at = String(Math.floor(p.house.clock.now().getTime() / 1000));
+    const judge = (...more: string[]) =>
+      spawnSync("openssl", ["verify", "-attime", at, "-CAfile", "root", "-untrusted", "issuing", ...more, "leaf"], { cwd: folder }).status;
+    for (const purpose of ["sslserver", "sslclient"])
+      assert.equal(judge("-x509_strict", "-purpose", purpose, "-verify_ip", "127.0.0.1"), 0, purpose);
+    assert.notEqual(judge("-verify_ip", "127.0.0.2"), 0);
+    const speak = (version: string) =>
+      new Promise<string>((done) => {
+        const child = spawn("openssl", ["s_client", "-connect", `127.0.0.1:${port}`, version, "-cert", "leaf", "-key", "key"], {
+          cwd: folder,
+        });
+        let text = "";
+        for (const out of [child.stdout, child.stderr])
+          out.on("data", (piece) => {
+            text += String(piece);
+            if (/Verify return code/.test(text)) child.stdin.end();
+          });
+        child.once("close", () => done(text));
+        setTimeout(() => child.stdin.end(), 3000).unref();
+      });
+    assert.match(await speak("-tls1_3"), /BF\/GOV\/ONI\/SRV1[\s\S]*TLSv1\.3/);
+    assert.match(await speak("-tls1_2"), /alert protocol version|wrong version|no protocols available/);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("an institution's second server answers while the first is not there; what may have arrived is not tried on another", async () => {
+  await p.house.owner(
+    `insert into exchange.server (id, institution, address, centre, since) values ('BF/GOV/ONI/SRV0', 'bf-oni', '127.0.0.1:1', false, $1)`,
+    [new Date()],
+  );
+  await p.house.owner("insert into exchange.server_member values ('BF/GOV/ONI/SRV0', 'bf-oni')");
+  await keepUp(p.hj);
+  try {
+    p.system.hits.length = 0;
+    assert.equal((await ask(p.hj, question)).outcome, "answered");
+    assert.equal(p.system.hits.length, 1);
+  } finally {
+    await p.house.owner("delete from exchange.server where id = 'BF/GOV/ONI/SRV0'");
+    await keepUp(p.hj);
   }
 });
