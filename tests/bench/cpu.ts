@@ -6,7 +6,7 @@ export function cpuSeconds(postgres: number | undefined): number {
   return (own.user + own.system) / 1e6 + (postgres === undefined ? 0 : familySeconds(postgres));
 }
 
-function familySeconds(pid: number): number {
+export function familySeconds(pid: number): number {
   let ticks = 0;
   for (const name of readdirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
@@ -20,4 +20,11 @@ function familySeconds(pid: number): number {
     }
   }
   return ticks / 100;
+}
+
+/** Of one process with all its threads, now. */
+export function processSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const field = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(field[11]) + Number(field[12])) / 100;
 }

@@ -47,6 +47,21 @@ export interface House {
 const pairs = (raw: string[]): [string, string][] =>
   raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1]!] as [string, string]] : []));
 
+export async function publishEcho(w: World, base = "sandbox:/echo"): Promise<void> {
+  const id = echo.slice(4);
+  await w.owner(
+    `insert into exchange.service (id, subsystem, code, institution, kind, title, base_url, timeout_seconds, endpoints, query, fields, keep_days)
+     select $1, subsystem, 'echo', institution, 'http', title, $3, 2, '[{"method":"GET","path":"/items/*"},{"method":"POST","path":"/items"}]',
+       '[{"name":"x","label":{"fr":"x","en":"x"}}]', '[]', 30 from exchange.service where id = $2`,
+    [id, persons.slice(4), base],
+  );
+  await w.owner(
+    `insert into exchange.access_right (id, service, subject, methods, path, purposes, basis, from_day)
+     values ('echo', $1, $2, '{GET,POST,PUT,PATCH,DELETE,OPTIONS,TRACE}', '**', '{criminal-record-extract}', '{"fr":"","en":""}', '2026-01-01')`,
+    [id, justice],
+  );
+}
+
 export async function house(env: Record<string, string> = {}, start?: Date): Promise<House> {
   const w = await world({ modules: [registry, trust, exchange], drivers: [testKeys], country: "bf", env, ...(start ? { start } : {}) });
   const visits: Visit[] = [];
@@ -64,18 +79,7 @@ export async function house(env: Record<string, string> = {}, start?: Date): Pro
   await new Promise<void>((done) => system.listen(0, "127.0.0.1", done));
   await w.transaction((ctx) => setBase(ctx, "sandbox", `http://127.0.0.1:${(system.address() as AddressInfo).port}`));
   await w.owner("update exchange.service set timeout_seconds = 2");
-  const id = echo.slice(4);
-  await w.owner(
-    `insert into exchange.service (id, subsystem, code, institution, kind, title, base_url, timeout_seconds, endpoints, query, fields, keep_days)
-     select $1, subsystem, 'echo', institution, 'http', title, 'sandbox:/echo', 2, '[{"method":"GET","path":"/items/*"},{"method":"POST","path":"/items"}]',
-       '[{"name":"x","label":{"fr":"x","en":"x"}}]', '[]', 30 from exchange.service where id = $2`,
-    [id, persons.slice(4)],
-  );
-  await w.owner(
-    `insert into exchange.access_right (id, service, subject, methods, path, purposes, basis, from_day)
-     values ('echo', $1, $2, '{GET,POST,PUT,PATCH,DELETE,OPTIONS,TRACE}', '**', '{criminal-record-extract}', '{"fr":"","en":""}', '2026-01-01')`,
-    [id, justice],
-  );
+  await publishEcho(w);
   const door = (await openExchangePort(w.kernel, 0))!;
   const port = Number(new URL(door.url).port);
   return {

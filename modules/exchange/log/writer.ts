@@ -36,13 +36,13 @@ interface Waiting {
 interface Writer {
   waiting: Waiting[];
   busy: boolean;
-  /** Monotonic milliseconds when the last transaction began. */
-  began: number;
+  /** Monotonic milliseconds before which the next transaction does not begin. */
+  next: number;
   certificates: Set<string>;
 }
-const writers = perProgram((): Writer => ({ waiting: [], busy: false, began: 0, certificates: new Set() }));
+const writers = perProgram((): Writer => ({ waiting: [], busy: false, next: 0, certificates: new Set() }));
 const mostAtOnce = 256;
-/** Milliseconds between two beginnings: a lone exchange waits for nobody, many share their transactions. */
+/** Milliseconds between two beginnings where several share a transaction; a lone exchange waits for nobody. */
 const apart = 4;
 
 /** Resolves once the rows are durable. */
@@ -52,7 +52,7 @@ export function write(j: JobContext, entry: Entry): Promise<Written> {
     w.waiting.push({ j, entry, done, failed });
     if (w.busy) return;
     w.busy = true;
-    const wait = w.began + apart - performance.now();
+    const wait = w.next - performance.now();
     // what this turn of the event loop still brings travels along
     if (wait <= 0) setImmediate(() => void empty(w));
     else setTimeout(() => void empty(w), wait);
@@ -63,9 +63,9 @@ async function empty(w: Writer): Promise<void> {
   for (;;) {
     const taken = w.waiting.splice(0, mostAtOnce);
     if (taken.length === 0) break;
-    w.began = performance.now();
+    w.next = taken.length > 1 ? performance.now() + apart : 0;
     await commit(w, taken);
-    const wait = w.began + apart - performance.now();
+    const wait = w.next - performance.now();
     if (wait > 0 && w.waiting.length > 0) await new Promise((done) => setTimeout(done, wait));
   }
   w.busy = false;

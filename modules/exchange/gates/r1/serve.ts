@@ -13,8 +13,9 @@ import { type Header, headersRead, headerValue } from "../../protocol/header.ts"
 import { formatIdentifier, parseClient } from "../../protocol/identifier.ts";
 import { errorBytes, errorFrom, errorOf, type R1Error, sendError, type Speech } from "./answer.ts";
 import { sendAnswering } from "./stream.ts";
-import { bodyProblem } from "./body.ts";
+import { bodyProblem, passedOver } from "./body.ts";
 import { evidence } from "./evidence.ts";
+import { spoken } from "./govstack.ts";
 import { metadata } from "./metadata.ts";
 
 /** Subsystems the system behind this connection may speak for; undefined: it has not shown who it is. */
@@ -36,11 +37,13 @@ export function r1(job: () => JobContext, o: { identify: Identify } & Speech): R
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const j = job();
-    const headers = headersRead(req.rawHeaders);
+    const headers = spoken(headersRead(req.rawHeaders));
     const accept = headerValue(headers, "accept");
     const fail = (e: R1Error, close = false): void => {
       j.log.info({ exchange: e.detail, type: e.type }, "r1 refused");
-      sendError(res, e, { accept, speech: o, close: close || !req.complete });
+      const say = () => sendError(res, e, { accept, speech: o, close: close || !req.complete });
+      if (req.complete) say();
+      else void passedOver(req).then(say);
     };
     const refuse = (r: Refusal, message?: string) => fail(errorOf(r, j.ids.uuid(), message), true);
     const target = req.url ?? "";
