@@ -15,6 +15,10 @@ const commands: Record<
     help: '<user name> "<name>" <role> <institution>: the first official of a real installation',
     load: () => import("./commands/appoint.ts"),
   },
+  connect: {
+    help: "<file.json> [--gateway]: a service answered by a database view or by files dropped in a folder (docs/guides/connect-a-view.md)",
+    load: () => import("./commands/connect.ts"),
+  },
   "load-country": {
     help: "the schemas and the country's folder into the database, without opening the doors",
     load: () => import("./commands/load-country.ts"),
@@ -34,6 +38,10 @@ const commands: Record<
   "gateway-invite": {
     help: "<institution> [CODE]: the token with which an institution's own exchange server joins this house",
     load: () => import("./commands/gateway-invite.ts"),
+  },
+  "exchange-bundle": {
+    help: "export <server or institution> <file> | import <file>: waiting messages by courier, sealed to the destination; receipts come back so",
+    load: () => import("./commands/exchange-bundle.ts"),
   },
   fabric: {
     help: "up | down | status | cut <span> | mend <span>: a living miniature of the network (Linux, root), the rest simulated",

@@ -31,6 +31,8 @@ import { roomSweeps } from "./rooms/sweeps.ts";
 
 export type { Answer, AnsweredBy, Offer, Question } from "./door.ts";
 export { ask } from "./gateway/ask.ts";
+/** What a courier carries between servers no link joins. */
+export { exportBundle, importBundle } from "./courier/bundle.ts";
 /** The r1 surface, for the listener that the composition root opens. */
 export { r1, type Identify } from "./gates/r1/serve.ts";
 export { demonstrationInvites, invite } from "./servers/invite.ts";
@@ -39,6 +41,7 @@ export { keepUp, openPort, whereOpened, whoJoined } from "./servers/run.ts";
 export { addressPattern, readToken, requestFingerprint, type JoiningToken } from "./servers/token.ts";
 export { bookOf, configurationOf } from "./servers/book.ts";
 export { gatewayHealth, type GatewayHealth } from "./servers/health.ts";
+export { connectLocally } from "./connectors/local.ts";
 export { pull } from "./configuration/pull.ts";
 /** For the local command that moves old rows of the message log into files. */
 export { type Archive, dropArchived, nextArchive, recordArchive, youngestArchived } from "./evidence/archive.ts";

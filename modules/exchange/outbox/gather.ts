@@ -12,26 +12,27 @@ import { owedTo, paid } from "./store-statements.ts";
 const room = 256 * 1024;
 const mostAnswers = 500;
 
-/** `providers`: institutions that server answers for, when our messages to them shall go along. */
+/** `providers`: institutions that server answers for, when our messages to them shall go along; `except`: what another parcel holds. */
 export async function gather(
   ctx: Context,
   server: string,
   providers: readonly string[] | undefined,
-  space = room,
+  o: { space?: number; except?: Holds } = {},
 ): Promise<{ parcel: Parcel; holds: Holds }> {
   const { db } = ctx;
   const parcel = emptyParcel();
   const holds: Holds = { messages: [], answers: [], statements: [] };
+  const { space = room, except = holds } = o;
   let left = space;
-  for (const one of await owedTo(db, server, mostAnswers)) {
+  for (const one of await owedTo(db, server, mostAnswers, except.statements)) {
     if (left <= 0) break;
     left -= one.text.length + 200;
     parcel.statements.push({ ...one, clientInstitution: one.clientInstitution });
     holds.statements.push(one.id);
   }
-  for (const row of await answersFor(db, server, mostAnswers)) {
+  for (const row of await answersFor(db, server, mostAnswers, except.answers)) {
     if (left <= 0) break;
-    const answer = await loggedAnswer(db, row.exchange, "provider");
+    const answer = await loggedAnswer(ctx, row.exchange, "provider");
     if (!answer) {
       // its body is gone by law: nobody can be given it any more
       await endInbox(db, { exchange: row.exchange, state: "answered", at: ctx.clock.now(), told: true });
@@ -44,7 +45,7 @@ export async function gather(
     holds.answers.push(exchange);
   }
   if (providers && left > 0) {
-    const out = await takeOut(ctx, providers, left);
+    const out = await takeOut(ctx, providers, { room: left, except: except.messages });
     parcel.messages = out.letters;
     parcel.certificates = out.certificates;
     holds.messages = out.letters.map((one) => one.exchange);

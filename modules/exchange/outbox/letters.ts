@@ -1,6 +1,7 @@
 /** The signed messages behind rows of the outbox, as they leave. */
-import type { Context, Db } from "#kernel";
-import { bodyOf, certificateOf, requestOf } from "../log/store.ts";
+import type { Context } from "#kernel";
+import { keptBody } from "../log/bodies.ts";
+import { certificateOf, requestOf } from "../log/store.ts";
 import type { Letter } from "./parcel.ts";
 import { markSent, nextOut, type OutboxRow } from "./store.ts";
 
@@ -8,12 +9,13 @@ const atOnce = 200;
 
 /** From now on these cannot be taken back: they are marked as sent in the transaction that reads them. */
 export async function takeOut(
-  { db, clock }: Context,
+  ctx: Context,
   providers: readonly string[],
-  room?: number,
+  o: { room?: number; except?: readonly string[] } = {},
 ): Promise<{ letters: Letter[]; certificates: Record<string, string> }> {
-  const rows = await nextOut(db, providers, atOnce, true);
-  const out = await lettersOf(db, rows, room);
+  const { db, clock } = ctx;
+  const rows = await nextOut(db, providers, atOnce, o.except ?? []);
+  const out = await lettersOf(ctx, rows, o.room);
   const left = new Set(
     await markSent(
       db,
@@ -26,16 +28,17 @@ export async function takeOut(
 
 /** The signed messages behind these rows. */
 async function lettersOf(
-  db: Db,
+  ctx: Context,
   rows: readonly OutboxRow[],
   room = Number.POSITIVE_INFINITY,
 ): Promise<{ letters: Letter[]; certificates: Record<string, string> }> {
+  const { db } = ctx;
   const letters: Letter[] = [];
   const certificates: Record<string, string> = {};
   let size = 0;
   for (const row of rows) {
     const r = await requestOf(db, row.exchange, "client");
-    const body = r?.bodyHash ? await bodyOf(db, row.exchange, "request") : Buffer.alloc(0);
+    const body = r?.bodyHash ? await keptBody(ctx, row.exchange, "request") : Buffer.alloc(0);
     if (!r?.signedAt || !body) continue;
     size += body.length + r.headerPart.length + 200;
     if (size > room && letters.length > 0) break;

@@ -31,6 +31,9 @@ const longestWait = 15;
 const looks = { first: 1, most: 15 };
 const piece = 16 * 1024;
 const silence = 20_000;
+/** Milliseconds a link that was heard counts as standing. */
+const fresh = 5000;
+const lastHeard = perProgram(() => new Map<string, number>());
 const nextLook = perProgram(() => new Map<string, { at: number; fruitless: number }>());
 
 /** Undefined when nothing is to be done with that server now. */
@@ -71,6 +74,8 @@ export const lookNow = (j: JobContext, server: string): void => void nextLook(j)
 /** Whether anything came back. */
 async function turn(j: JobContext, server: string, providers: readonly string[]): Promise<boolean> {
   const known = await j.transaction(({ db }) => openParcel(db, server), { readOnly: true });
+  // Nothing is taken out of the queue for a link that may be down: what is still queued can be withdrawn.
+  if (!known && performance.now() - (lastHeard(j).get(server) ?? Number.NEGATIVE_INFINITY) > fresh) await askOffset(j, server, undefined);
   const ours = known ?? (await j.transaction((ctx) => pack(ctx, server, providers)));
   const { bytes, done } = await j.transaction(
     async ({ db }) => ({ bytes: await piecesOf(db, ours.id), done: (await unacknowledged(db, server))[0] }),
@@ -92,6 +97,7 @@ async function turn(j: JobContext, server: string, providers: readonly string[])
       await j.transaction(({ db }) => dropParcel(db, ours.id));
     throw new Error(`the server answered ${res.statusCode}`);
   }
+  lastHeard(j).set(server, performance.now());
   if (done && !half) await j.transaction(({ db }) => dropParcel(db, done.id));
   const [id = "none", size = "0"] = String(res.headers["x-parcel"] ?? "").split(" ");
   const theirs = id === "none" ? undefined : await takeReply(j, res, guard, { id, server, size: Number(size), replyTo: ours.id });
@@ -153,11 +159,13 @@ async function pack(ctx: Parameters<typeof gather>[0], server: string, providers
   return { ...row, applied: isEmpty(parcel) };
 }
 
-async function askOffset(j: JobContext, server: string, ours: ParcelRow): Promise<number> {
+/** Also how a link is tried: nobody knows a parcel that is not there. */
+async function askOffset(j: JobContext, server: string, ours: ParcelRow | undefined): Promise<number> {
   const guard = watch(j);
-  const res = await guard.of(requestOn(j, server, { method: "GET", path: `/weak/parcels/${ours.id}`, signal: guard.signal }));
+  const path = `/weak/parcels/${ours?.id ?? j.ids.uuid()}`;
+  const res = await guard.of(requestOn(j, server, { method: "GET", path, signal: guard.signal }));
   const offset = await offsetIn(res).finally(() => guard.end());
-  return res.statusCode === 200 && offset !== undefined && offset >= 0 && offset <= ours.size ? offset : 0;
+  return res.statusCode === 200 && offset !== undefined && offset >= 0 && offset <= (ours?.size ?? 0) ? offset : 0;
 }
 
 /** Durable piece by piece, then applied. Rejects when the link is cut: what came stays. */

@@ -1,6 +1,7 @@
 /** The client's side sends what waits: to the provider's side in this house directly, to other servers in parcels; one sender a destination. */
 import { type JobContext, sweep } from "#kernel";
 import { refusals } from "../errors.ts";
+import { forgetBundles } from "../courier/store.ts";
 import { endFailed } from "./end.ts";
 import { here, placeOf } from "./known.ts";
 import { heed } from "./hear.ts";
@@ -76,5 +77,6 @@ export const tidy = sweep("exchange.tidy-queues", { seconds: 3600 }, async (j) =
     await forgetEnded(db, before);
     await forgetTold(db, before);
     await forgetParcels(db, before);
+    await forgetBundles(db, before);
   });
 });

@@ -92,9 +92,10 @@ export const overdueIn = (db: Db, now: Date, most: number): Promise<InboxRow[]> 
   db.rows(sql`select ${columns} from exchange.inbox i where i.state = 'waiting' and i.deadline <= ${now} order by i.seq limit ${most}`);
 
 /** Answers another server waits for. */
-export const answersFor = (db: Db, via: string, most: number): Promise<InboxRow[]> =>
+export const answersFor = (db: Db, via: string, most: number, except: readonly string[]): Promise<InboxRow[]> =>
   db.rows(
-    sql`select ${columns} from exchange.inbox i where i.via = ${via} and i.told_at is null and i.state = 'answered' order by i.priority, i.seq limit ${most}`,
+    sql`select ${columns} from exchange.inbox i where i.via = ${via} and i.told_at is null and i.state = 'answered'
+    and not (i.exchange = any(${[...except]}::uuid[])) order by i.priority, i.seq limit ${most}`,
   );
 export const markTold = (db: Db, via: string, exchanges: readonly string[], at: Date): Promise<number> =>
   db.run(

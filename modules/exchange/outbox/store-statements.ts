@@ -26,9 +26,10 @@ export async function putStatement(db: Db, s: Statement, exchanges: readonly str
 }
 export const owe = (db: Db, statement: string, via: string): Promise<number> =>
   db.run(sql`insert into exchange.statement_due (statement, via) values (${statement}, ${via}) on conflict do nothing`);
-export const owedTo = (db: Db, via: string, most: number): Promise<Statement[]> =>
+export const owedTo = (db: Db, via: string, most: number, except: readonly string[]): Promise<Statement[]> =>
   db.rows(
-    sql`select ${columns} from exchange.statement_due d join exchange.statement s on s.id = d.statement where d.via = ${via} order by s.id limit ${most}`,
+    sql`select ${columns} from exchange.statement_due d join exchange.statement s on s.id = d.statement where d.via = ${via}
+    and not (s.id = any(${[...except]}::uuid[])) order by s.id limit ${most}`,
   );
 export const paid = (db: Db, via: string, statements: readonly string[]): Promise<number> =>
   db.run(sql`delete from exchange.statement_due where via = ${via} and statement = any(${[...statements]}::uuid[])`);

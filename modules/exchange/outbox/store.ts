@@ -64,14 +64,14 @@ export const providersWaiting = async (db: Db): Promise<{ provider: string; queu
     from exchange.outbox where ended_at is null group by provider`);
 
 /**
- * What goes next to these institutions. The most urgent first, then the eldest; a key's messages keep their order, so one behind
- * a less urgent one of its key is no more urgent than that. `again`: also what left before and was never acknowledged.
+ * What goes next to these institutions, what left before and was never acknowledged included. The most urgent first, then the
+ * eldest; a key's messages keep their order, so one behind a less urgent one of its key is no more urgent than that.
  */
-export const nextOut = (db: Db, providers: readonly string[], most: number, again: boolean): Promise<OutboxRow[]> =>
+export const nextOut = (db: Db, providers: readonly string[], most: number, except: readonly string[]): Promise<OutboxRow[]> =>
   db.rows(sql`select ${columns} from (
       select w.*, max(w.priority) over (partition by w.order_key order by w.seq) as turn from exchange.outbox w
-      where w.ended_at is null and w.provider = any(${[...providers]}) and (w.state = 'queued' or (${again} and w.state = 'sent'))) o
-    order by o.turn, o.seq limit ${most}`);
+      where w.ended_at is null and w.provider = any(${[...providers]}) and w.state in ('queued', 'sent')) o
+    where not (o.exchange = any(${[...except]}::uuid[])) order by o.turn, o.seq limit ${most}`);
 
 /** False when somebody cancelled it or its time ran out meanwhile. */
 export const markSent = async (db: Db, exchanges: readonly string[], at: Date): Promise<string[]> =>

@@ -1,0 +1,71 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { exportBundle, importBundle } from "#exchange";
+import type { JobContext } from "#kernel";
+import type { Config } from "#kernel/config";
+import { createKernel } from "#kernel/kernel";
+import { gatewayConfig } from "../gateway-config.ts";
+import { gatewayDrivers, gatewayModules } from "../gateway-house.ts";
+import { openInstance } from "../instance.ts";
+import { withProgram } from "../program.ts";
+
+const usage =
+  "exchange-bundle export <server or institution> <file>: what waits for it, sealed to its certificate, for a courier\n" +
+  "exchange-bundle import <file>: what a courier brought; export again afterwards: receipts and answers go back the same way";
+
+/** Beside the running program or alone; in the folder of a gateway it acts as that gateway. */
+export async function run(config: Config, args: string[]): Promise<void> {
+  const [what, ...rest] = args;
+  if (what === "export" && rest.length === 2) {
+    const [to, file] = [rest[0]!, resolve(rest[1]!)];
+    if (existsSync(file)) throw new Error(`${file} exists already`);
+    const done = await within(config, (j) => exportBundle(j, to, file));
+    console.log(
+      `Bundle ${done.id} for ${done.to}: ${done.messages} messages, ${done.answers} answers, ${done.statements} receipts in ${file}`,
+    );
+    if (done.more) console.log("More waits than one file holds: export again once this one has arrived.");
+    return;
+  }
+  if (what === "import" && rest.length === 1) {
+    const done = await within(config, (j) => importBundle(j, resolve(rest[0]!)));
+    if (done.before) console.log(`Bundle ${done.id} of ${done.from} was imported on ${done.before.toISOString()}: nothing was done again.`);
+    else
+      console.log(`Bundle ${done.id} of ${done.from}: ${done.taken} messages taken, ${done.answers} answers, ${done.statements} receipts.`);
+    if (done.doubted) console.log(`${done.doubted} receipts were not believed: nobody of the directory signed them.`);
+    return;
+  }
+  throw new Error(usage);
+}
+
+async function within<T>(config: Config, fn: (j: JobContext) => Promise<T>): Promise<T> {
+  try {
+    if (!existsSync(join(config.dataDir, "gateway.json")))
+      return await withProgram(config, (kernel) => fn(kernel.jobContext("exchange.bundle")));
+    return await asGateway(fn);
+  } catch (error) {
+    // the operator reads why, not only that
+    const cause = (error as { cause?: unknown }).cause;
+    throw cause instanceof Error && (error as { code?: string }).code === "exchange.bundle-refused" ? cause : error;
+  }
+}
+
+async function asGateway<T>(fn: (j: JobContext) => Promise<T>): Promise<T> {
+  const { config } = gatewayConfig(process.env, []);
+  const instance = await openInstance(config, { beside: true });
+  try {
+    const kernel = await createKernel({
+      config,
+      modules: gatewayModules,
+      drivers: gatewayDrivers(config),
+      runUrl: instance.runUrl,
+      guard: { identify: async () => ({ kind: "stranger" as const }) },
+    });
+    try {
+      return await fn(kernel.jobContext("exchange.bundle"));
+    } finally {
+      await kernel.close();
+    }
+  } finally {
+    await instance.stop();
+  }
+}
