@@ -83,8 +83,8 @@ const hex = (bytes: Uint8Array | string): string => createHash("sha512").update(
 async function containersOf(ctx: Context, e: Ended): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (const direction of ["request", "response"] as const) {
-    // either side's row holds the same signed message
-    const made = await exportMessage(ctx, { exchange: e.exchange, side: e.sides[0]!, direction });
+    // either side's row holds the same signed message; a body lapses when its service says, so no file outlives it
+    const made = await exportMessage(ctx, { exchange: e.exchange, side: e.sides[0]!, direction, hashOnly: true });
     if (made) entries.push({ name: `${e.exchange}-${direction}.asice`, bytes: made.bytes, stored: true });
   }
   return entries;

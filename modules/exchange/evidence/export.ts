@@ -26,14 +26,14 @@ export interface Exported {
 /** The container of one message of that side; undefined: no such message here, or one signed before containers were. */
 export async function exportMessage(
   ctx: Context,
-  o: { exchange: string; side: Side; direction: Direction },
+  o: { exchange: string; side: Side; direction: Direction; hashOnly?: boolean },
 ): Promise<Exported | undefined> {
   const { db } = ctx;
   const m = await messageOf(db, o.exchange, o.side, kindOf[o.direction]);
   if (!m) return undefined;
   const leaf = (await leavesOf(db, o.exchange)).find((l) => l.side === o.side && l.kind === kindOf[o.direction]);
   const certificate = await certificateOf(db, m.serial);
-  const body = m.bodyHash ? await keptBody(ctx, o.exchange, o.direction, m.bodyHash) : undefined;
+  const body = m.bodyHash && !o.hashOnly ? await keptBody(ctx, o.exchange, o.direction, m.bodyHash) : undefined;
   const stamped = leaf && (await stampedFile(ctx, leaf, m, certificate));
   const tree = leaf && (await treeProof(db, o.exchange, leaf));
   const bytes = container({
