@@ -134,7 +134,7 @@ export const trial = relay<
   after: async (_ctx, _state, result) => result,
 });
 
-async function faultsOf(out: Outside, at: Connection | undefined, d: Definition): Promise<Fault[]> {
+export async function faultsOf(out: Outside, at: Connection | undefined, d: Definition): Promise<Fault[]> {
   if (!at || (at.kind === "folder") !== isFile(d)) return [{ fault: "not-connected", name: d.connection }];
   if (at.kind === "folder") {
     const files = await out
@@ -161,9 +161,15 @@ function missing(tables: readonly TableSeen[], d: Exclude<Definition, { file: st
 
 // ---- connecting
 
-/** A service of one's own subsystem. One official publishes it; who may ask is another decision, by two. */
-export async function connect(ctx: Context, typed: InputOf<typeof api.connectView> | InputOf<typeof api.connectFile>): Promise<View> {
-  const institution = own(ctx);
+export type Typed = InputOf<typeof api.connectView> | InputOf<typeof api.connectFile>;
+
+export async function connect(ctx: Context, typed: Typed): Promise<View> {
+  const id = await publish(ctx, own(ctx), typed);
+  return viewOf(ctx, (await connectorOf(ctx.db, id))!);
+}
+
+/** A service of the institution's own subsystem. One person publishes it; who may ask is another decision, by two. */
+export async function publish(ctx: Context, institution: string, typed: Typed): Promise<string> {
   const subsystem = (await subsystemsOf(ctx.db, institution)).find((s) => s.id === typed.subsystem);
   if (!subsystem) throw notYours();
   if (reserved.has(typed.code)) throw codeReserved();
@@ -190,9 +196,18 @@ export async function connect(ctx: Context, typed: InputOf<typeof api.connectVie
     subject: typed.person === undefined ? null : { query: typed.person },
   });
   if (!made) throw codeTaken();
+  await bind(ctx, { id, institution, kind }, definition);
+  return id;
+}
+
+export async function bind(
+  ctx: Context,
+  s: { id: string; institution: string; kind: "view" | "file" },
+  definition: Definition,
+): Promise<void> {
+  const { id, institution, kind } = s;
   await putConnector(ctx.db, { service: id, institution, definition, origin: "registered", changedAt: ctx.clock.now() });
   await ctx.record(connectorSet, `institution:${institution}`, { service: id, kind, connection: definition.connection });
-  return viewOf(ctx, (await connectorOf(ctx.db, id))!);
 }
 /** Names of fields and columns are the institution's own words: the same in both languages. */
 const both = (text: string): Text => ({ fr: text, en: text });
