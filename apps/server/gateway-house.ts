@@ -8,9 +8,6 @@ import { keysPkcs11 } from "../../drivers/keys-pkcs11/index.ts";
 import { rowsFile } from "../../drivers/rows-file/index.ts";
 import { rowsMysql } from "../../drivers/rows-mysql/index.ts";
 import { rowsPostgres } from "../../drivers/rows-postgres/index.ts";
-import { rowsFile } from "../../drivers/rows-file/index.ts";
-import { rowsMysql } from "../../drivers/rows-mysql/index.ts";
-import { rowsPostgres } from "../../drivers/rows-postgres/index.ts";
 import { timeStampHttp } from "../../drivers/tsa-http/index.ts";
 
 /** What a gateway is made of. The register of institutions is the centre's: here its tables stay empty, so its start is left out. */
@@ -23,7 +20,4 @@ export const gatewayDrivers = (config: Config): readonly Provided[] => [
   rowsMysql,
   rowsFile,
   ...(config.setting("tsa_url") ? [timeStampHttp] : []),
-  rowsPostgres,
-  rowsMysql,
-  rowsFile,
 ];
