@@ -35,9 +35,11 @@ const time = (p: PageContext, at: string | undefined): Html | string => (at ? ht
 const since = (p: PageContext, at: string): Html => html`<time datetime="${at}">${ago(p, at)}</time>`;
 
 /** Why nothing moves, in words, and how long that has been so. */
-function held(p: PageContext, one: { why?: string | undefined; since?: string | undefined }): Html | string {
-  if (!one.why) return outboxWords(p.lang).flows;
-  return html`${causeOf(p.lang, one.why).what}${one.since ? html`<div class="t-source">${since(p, one.since)}</div>` : ""}`;
+function held(p: PageContext, one: { why?: string | undefined; since?: string | undefined; server?: string | undefined }): Html | string {
+  const w = outboxWords(p.lang);
+  if (!one.why) return w.flows;
+  const linkDown = one.server !== undefined && one.why.endsWith(".network_error");
+  return html`${linkDown ? w.linkDown : causeOf(p.lang, one.why).what}${one.since ? html`<div class="t-source">${since(p, one.since)}</div>` : ""}`;
 }
 
 function next(p: PageContext, at: string | undefined): string {
@@ -98,7 +100,7 @@ function messages(p: PageContext, list: readonly WaitingView[]): Html {
           </div>`,
         html`${one.provider.name}
           <div class="t-source t-mono d-wrap">${one.service}</div>`,
-        html`${tag(w[`state-${one.state}`], tones[one.state])}${one.type && one.state !== "cancelled" ? html`<div class="t-source">${causeOf(p.lang, one.type).what}</div>` : ""}`,
+        html`${tag(w[`state-${one.state}`], tones[one.state])}${one.type && one.state !== "cancelled" && one.state !== "expired" ? html`<div class="t-source">${causeOf(p.lang, one.type).what}</div>` : ""}`,
         time(p, one.acceptedAt),
         html`${one.endedAt ? time(p, one.endedAt) : html`<span class="t-source">${w.expires}</span> ${time(p, one.expiresAt)}`}${withdraw(p, one)}`,
       ]),

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { JobContext } from "#kernel";
 import { failures } from "../errors.ts";
 import { perProgram } from "../memory/program.ts";
-import { requestOn } from "../transport/dial.ts";
+import { requestOn, whyUndialled } from "../transport/dial.ts";
 import { apply } from "./apply.ts";
 import { chance } from "./chance.ts";
 import { gather, settle } from "./gather.ts";
@@ -61,12 +61,15 @@ async function run(j: JobContext, server: string, providers: readonly string[]):
       const nextTry = new Date(j.clock.now().getTime() + 1000 * backOff(failuresNow, chance(j), { most: longestWait }));
       j.log.info({ server, error: String((error as Error)?.message ?? error), failures: failuresNow }, "weak link");
       await j.transaction(({ db, clock }) =>
-        wayFailed(db, { name, failures: failuresNow, nextTry, why: failures.notReached, at: clock.now() }),
+        wayFailed(db, { name, failures: failuresNow, nextTry, why: whyFailed(error), at: clock.now() }),
       );
       return later(j, server, nextTry.getTime(), 0);
     }
   }
 }
+/** A server that is not who it should be is another matter than one that is not there. */
+const whyFailed = (error: unknown): string =>
+  ["not-registered", "wrong-host", "no-certificate"].includes(whyUndialled(error) ?? "") ? failures.peerNotProved : failures.notReached;
 const later = (j: JobContext, server: string, at: number, fruitless: number): void => void nextLook(j).set(server, { at, fruitless });
 /** Something new waits: no reason to stay away. */
 export const lookNow = (j: JobContext, server: string): void => void nextLook(j).delete(server);
