@@ -45,6 +45,24 @@ test("Lomé: 219 sites, 439 buildings, 287 institutions, at 10 Gbit/s and more",
   assert.equal(totals.unreached, 0);
 });
 
+test("Mali: a study of 1,000 km in four phases, opened in any country, costed, and never applied", async () => {
+  const w = await world({ modules: [registry, network], country: "bf" });
+  worlds.push(w);
+  const as = w.clerk("test", ["network.read-plant", "network.plan-changes"]);
+  const file = JSON.parse(readFileSync(new URL("../../countries/studies/mali.json", import.meta.url), "utf8"));
+  const { id } = await w.call(api.openBranch, file, { as });
+  const b = await w.call(api.readBranch, { id }, { as });
+  assert.deepEqual([b.faults, b.isolated, b.study], [[], [], true]);
+  assert.equal(b.effect!.after.cableKm, 1000);
+  assert.deepEqual(b.effect!.phases.map((p) => p.phase), [1, 2, 3, 4]); // prettier-ignore
+  assert.equal(Math.round(b.effect!.phases.reduce((n, p) => n + p.km, 0)), 1000);
+  assert.ok(b.effect!.phases.every((p) => p.bill.total! > 0) && b.effect!.bill.total! > 5e9);
+  const names = new Set(b.drawing.nodes.map((n) => n.name));
+  for (const place of ["Sévaré", "Koro", "Tombouctou", "Gao", "Ansongo", "Labbezanga"]) assert.ok(names.has(place), place);
+  assert.ok(b.changes.every((c) => c.fields?.illustrative === true));
+  await assert.rejects(w.call(api.proposeBranch, { id, version: 1 }, { as }), /study-only/);
+});
+
 test("the packs are small enough to be read by people", () => {
   for (const cc of ["bf", "tg"]) {
     const size = readFileSync(new URL(`../../countries/${cc}/network/plant.json`, import.meta.url)).length;
