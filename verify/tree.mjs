@@ -56,6 +56,8 @@ export function checkTree(proof, { files, signature, anchors }, result) {
     const body = signature.references.get("attachment1");
     if ((body?.digest.toString("base64") ?? undefined) !== entry.body) fail("the entry is about another body");
     result.entry = entry;
+    const known = entry.configuration;
+    if (known) result.notes.push(`the gateway asked by configuration ${known.version} of the directory, ${known.age} s old`);
   }
   result.notes.push(
     `leaf ${proof.index} of the tree ${proof.head.origin}, ${proof.head.size} leaves${at ? `, time stamp ${at.toISOString()}` : ""}`,

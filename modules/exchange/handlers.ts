@@ -1,7 +1,7 @@
 import { implement } from "#kernel";
 import * as api from "./api.ts";
 import { connect, connectorsShown, dropsShown, look, trial } from "./connectors/handlers.ts";
-import { consistencyOf, containerOf, headOf } from "./evidence/handlers.ts";
+import { consistencyOf, containerOf, headOf, stateOf } from "./evidence/handlers.ts";
 import { changeState, membersOf, oneService, rightsOf, servicesOf } from "./directory/handlers.ts";
 import { answerOne, declineOne, listOf, readOne } from "./hand/handlers.ts";
 import { mine, proofOf, searchOf } from "./log/handlers.ts";
@@ -52,6 +52,7 @@ export const handlers = implement(api, {
   readContainer: containerOf,
   readTreeHead: headOf,
   readTreeConsistency: consistencyOf,
+  readTreeState: stateOf,
   readTraffic: trafficOf,
   readsOfMe: mine,
   listDestinations: destinationsOf,

@@ -43,6 +43,8 @@ export { bookOf, configurationOf } from "./servers/book.ts";
 export { gatewayHealth, type GatewayHealth } from "./servers/health.ts";
 export { connectLocally } from "./connectors/local.ts";
 export { pull } from "./configuration/pull.ts";
+/** How far the message log is sealed and time-stamped. */
+export { stateOf as evidenceState } from "./evidence/handlers.ts";
 /** For the local command that moves old rows of the message log into files. */
 export { type Archive, dropArchived, nextArchive, recordArchive, youngestArchived } from "./evidence/archive.ts";
 export { setBase } from "./directory/load.ts";

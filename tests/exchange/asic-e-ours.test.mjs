@@ -15,6 +15,7 @@ let w, written, anchors;
 before(async () => {
   w = await world({ modules: [registry, trust, exchange], drivers: [testKeys], country: "bf" });
   for (let i = 0; i < 3; i++) written = await writeExchange(w);
+  await w.owner("update exchange.request set configuration = $1", [{ version: 7, age: 86_400 }]);
   await w.sweep("exchange.seal-log");
   await w.sweep("exchange.stamp-log");
   anchors = (await w.fetch("/trust/anchors.pem")).text;
@@ -31,6 +32,7 @@ test("a stranger's verifier says genuine with the tree's proof, and refuses ever
   const bytes = await container("request");
   const said = checkContainer(bytes, anchors);
   assert.deepEqual(said.faults, []);
+  assert.match(said.notes.join(), /configuration 7 of the directory, 86400 s old/);
   assert.match(said.notes.join(), /certificate good[\s\S]*leaf \d+ of the tree .*time stamp/);
   assert.equal(said.entry.exchange, written.exchange);
   const files = unzip(bytes);

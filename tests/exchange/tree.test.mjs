@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
 import { exchange } from "#exchange";
-import { readProof, readTreeConsistency, readTreeHead } from "#exchange/api";
+import { readProof, readTreeConsistency, readTreeHead, readTreeState } from "#exchange/api";
 import { rawSql } from "#kernel";
 import { world } from "#kernel/testing";
 import { registry } from "#registry";
@@ -98,10 +98,16 @@ test("the authority away for a day: traffic and heads go on, an alarm rises, one
   }
   await assert.rejects(w.sweep("exchange.stamp-log"));
   assert.match(await w.kernel.metrics.registry.metrics(), /exchange_stamp_lag_seconds 86400/);
+  const auditor = w.clerk("bf-cil", ["exchange.read-traffic"]);
+  const late = await w.call(readTreeState, {}, { as: auditor });
+  assert.equal(Date.parse(late.unstampedSince), w.clock.now().getTime() - 86_400_000);
+  assert.equal(late.waiting, 0);
+  await assert.rejects(w.call(readTreeState, {}), { status: 401 });
   assert.equal((await container(day[0])).stamped, false);
   await w.owner("update trust.certificate set retired_at = null where kind = 'tsa'");
   await w.sweep("exchange.stamp-log");
   assert.equal(await scalar("select count(*)::int from exchange.stamp"), stamps + 1);
+  assert.equal((await w.call(readTreeState, {}, { as: auditor })).unstampedSince, undefined);
   for (const one of day) {
     const made = await container(one, "response");
     assert.equal(made.stamped, true);

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { loadCountry } from "#kernel";
+import { evidenceState } from "#exchange";
 import type { Config } from "#kernel/config";
 import { modules } from "../house.ts";
 import { withProgram } from "../program.ts";
@@ -59,7 +60,14 @@ export async function run(config: Config): Promise<void> {
             if (r && Math.abs(r.drift) > 5) found.push({ level: "warn", text: `Database clock differs by ${r.drift} s` });
             if (r?.checksums !== "on") found.push({ level: "warn", text: "Data checksums are off in this database" });
             const { rows: facts } = await client.query<{ waiting: number }>("select count(*)::int waiting from kernel.unsealed");
-            return `PostgreSQL ${r?.v}, ${facts[0]?.waiting} facts wait for the sealer, ${kernel.modules.length} modules`;
+            const log = await kernel.transaction(evidenceState, { readOnly: true });
+            const late = log.unstampedSince ? (Date.now() - Date.parse(log.unstampedSince)) / 60_000 : 0;
+            if (late > 5)
+              found.push({
+                level: "warn",
+                text: `Messages of the exchange wait ${Math.round(late)} min for a time stamp: is the authority there?`,
+              });
+            return `PostgreSQL ${r?.v}, ${facts[0]?.waiting} facts wait for the sealer, ${log.leaves} leaves of exchanges, ${kernel.modules.length} modules`;
           } finally {
             await client.end();
           }

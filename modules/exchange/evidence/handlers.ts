@@ -3,11 +3,11 @@ import type { readContainer } from "../api.ts";
 import { exchangeUnknown } from "../errors.ts";
 import { sidesOf } from "../log/store-search.ts";
 import { requestOf } from "../log/store.ts";
-import type { readTreeConsistency, readTreeHead } from "./contracts.ts";
+import type { readTreeConsistency, readTreeHead, readTreeState } from "./contracts.ts";
 import { type Exported, exportMessage } from "./export.ts";
 import { containerUnknown, headUnknown } from "./problems.ts";
 import { consistency, showHead } from "./proof.ts";
-import { headAt, latestHead } from "./store.ts";
+import { backlog, headAt, latestHead, treeState } from "./store.ts";
 import { zip } from "./zip.ts";
 
 export async function headOf(ctx: Context, { size }: InputOf<typeof readTreeHead>): Promise<OutputOf<typeof readTreeHead>> {
@@ -47,4 +47,11 @@ export async function containerOf(ctx: Context, { exchange }: InputOf<typeof rea
     stamped: found.every((e) => e.stamped),
     messages: found.map(({ direction, stamped, body }) => ({ direction, stamped, body })),
   };
+}
+
+export async function stateOf(ctx: Context): Promise<OutputOf<typeof readTreeState>> {
+  const { leaves, ...times } = await treeState(ctx.db);
+  const { waiting } = await backlog(ctx.db);
+  const told = Object.entries(times).flatMap(([name, at]) => (at ? [[name, at.toISOString()]] : []));
+  return { leaves, waiting, ...(Object.fromEntries(told) as Partial<Record<keyof typeof times, string>>) };
 }

@@ -21,6 +21,8 @@ export interface LogRow {
   outcome: string | null;
   errorType: string | null;
   status: number | null;
+  /** What a gateway of its own knew of the directory when it asked; age in seconds. */
+  configuration: { version: number; age: number } | null;
 }
 
 const base64 = (bytes: Uint8Array | null): string | undefined => (bytes === null ? undefined : Buffer.from(bytes).toString("base64"));
@@ -43,6 +45,7 @@ export function leafEntry(r: LogRow): string {
     outcome: r.outcome ?? undefined,
     type: r.errorType ?? undefined,
     status: r.status ?? undefined,
+    configuration: r.configuration ?? undefined,
   });
 }
 

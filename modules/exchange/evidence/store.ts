@@ -37,7 +37,8 @@ export async function takeWaiting(db: Db, most: number): Promise<LogRow[] | unde
       case when o.exchange is null then r.body_hash else o.body_hash end as "bodyHash",
       case when o.exchange is null then r.signature else o.signature end as signature,
       case when o.exchange is null then r.serial else o.serial end as serial,
-      o.outcome, o.error_type as "errorType", o.status
+      o.outcome, o.error_type as "errorType", o.status,
+      case when o.exchange is null then r.configuration end as configuration
     from w join exchange.request r on r.exchange = w.exchange and r.side = w.side
       left join exchange.outcome o on w.kind = 'outcome' and o.exchange = w.exchange and o.side = w.side
     order by w.n`);
@@ -88,6 +89,16 @@ export const rowOf = (db: Db, exchange: string, side: string, kind: string): Pro
       case when o.exchange is null then r.body_hash else o.body_hash end as "bodyHash",
       case when o.exchange is null then r.signature else o.signature end as signature,
       case when o.exchange is null then r.serial else o.serial end as serial,
-      o.outcome, o.error_type as "errorType", o.status
+      o.outcome, o.error_type as "errorType", o.status,
+      case when o.exchange is null then r.configuration end as configuration
     from exchange.request r left join exchange.outcome o on ${kind} = 'outcome' and o.exchange = r.exchange and o.side = r.side
     where r.exchange = ${exchange} and r.side = ${side} and (${kind} = 'request' or o.exchange is not null)`);
+
+/** What is sealed and stamped, and since when something waits for its time stamp. */
+export const treeState = (
+  db: Db,
+): Promise<{ leaves: number; sealedAt: Date | null; stampedAt: Date | null; unstampedSince: Date | null }> =>
+  db.one(sql`select (select coalesce(max(size), 0)::float8 from exchange.head where signature is not null) as leaves,
+      (select h.at from exchange.head h where h.signature is not null order by h.size desc limit 1) as "sealedAt",
+      (select s.at from exchange.stamp s order by s.head_size desc limit 1) as "stampedAt",
+      (select min(at) from exchange.batch where stamp is null) as "unstampedSince"`);
