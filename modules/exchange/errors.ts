@@ -137,6 +137,8 @@ export const refusalOf = (type: string): Refusal =>
 /** Failures on the way: no fault of the question, so a reading call may be asked again. */
 export const failures = {
   notReached: "server.serverproxy.network_error",
+  /** Something of the other server's own failed; what it had done before is not known. */
+  inside: "server.serverproxy.internal_error",
   /** The other server did not show the certificate the directory names, or we have none to show. */
   peerNotProved: "server.serverproxy.ssl_authentication_failed",
   timeout: "server.serverproxy.service_failed.timeout",

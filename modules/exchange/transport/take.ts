@@ -55,8 +55,11 @@ export async function take(j: JobContext, req: IncomingMessage, res: ServerRespo
       j.log.warn({ server: peer.id, why: error.malformed }, "exchange: a server sent what is not a message");
       return refuse(res, refusals.unfitRequest, true);
     }
-    j.log.info({ server: peer.id, error: String(error) }, "exchange: a server's call broke");
-    res.destroy();
+    // whoever called is gone; or something of ours failed, and what it did before is not known
+    if (req.destroyed && !req.complete) j.log.info({ server: peer.id, error: String(error) }, "exchange: a server's call broke");
+    else j.log.error({ server: peer.id, error: String((error as Error)?.stack ?? error) }, "exchange: a server's call failed here");
+    if (res.headersSent || res.destroyed) res.destroy();
+    else alone(res, jsonFrame("F", { type: failures.inside, sent: true }));
   } finally {
     await body.release();
   }
