@@ -2,6 +2,7 @@
  * `npm run soak [-- <minutes>]`: what `npm test` samples, for longer: rounds of kill -9 with new seeds and more cases in
  * flight, long fuzz of every contract, and each fault file again and again. Prints a line a turn and, at the end, the date
  * and the result to be noted in docs/operations/soak.md. Exit status 1 at the first thing lost, doubled or half done.
+ * `npm run soak -- weak-link [messages] [cut seconds] [loss %] [rate]` alone: messages over a link that loses, slows and is cut.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
@@ -12,12 +13,23 @@ import { program } from "../faults/program.ts";
 import { citizen, type Known } from "../journeys/api.ts";
 import { people } from "../people.ts";
 import { root } from "../tree.ts";
+import { weakLink } from "./weak-link.ts";
 
+const said = (text: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${text}`);
+if (process.argv[2] === "weak-link") {
+  const [messages = 10_000, cutSeconds = 600, loss = 30] = process.argv.slice(3, 6).map(Number);
+  try {
+    await weakLink({ messages, cutSeconds, loss, rate: process.argv[6] ?? "64kbit" }, (text) => said(text));
+    process.exit(0);
+  } catch (error) {
+    console.error(String(error));
+    process.exit(1);
+  }
+}
 const minutes = Number(process.argv[2] ?? 120);
 const end = Date.now() + minutes * 60_000;
 const firstSeed = Number(process.env.TOGUNA_SEED ?? Date.now() % 1_000_000);
 const sum = { kills: 0, cases: 0, acts: 0, fuzzed: 0, faults: 0, turns: 0 };
-const said = (text: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${text}`);
 
 async function kills(seed: number): Promise<void> {
   const r = await killRounds({ rounds: 8, seed, walks: 7 });

@@ -44,6 +44,7 @@ export function linkTurns(j: JobContext, server: string, providers: readonly str
 
 async function run(j: JobContext, server: string, providers: readonly string[]): Promise<void> {
   const name = `server:${server}`;
+  let queuedBefore = Number.POSITIVE_INFINITY;
   while (!j.signal.aborted) {
     const way = await j.transaction(({ db }) => wayOf(db, name), { readOnly: true });
     const now = j.clock.now();
@@ -52,9 +53,12 @@ async function run(j: JobContext, server: string, providers: readonly string[]):
       const heard = await turn(j, server, providers);
       await j.transaction(({ db, clock }) => wayGood(db, name, clock.now()));
       const waiting = await j.transaction(({ db }) => providersWaiting(db), { readOnly: true });
-      if (waiting.some((one) => providers.includes(one.provider) && one.queued > 0)) continue;
-      const fruitless = heard ? 0 : (nextLook(j).get(server)?.fruitless ?? 0) + 1;
-      if (heard) continue;
+      const queued = waiting.reduce((sum, one) => sum + (providers.includes(one.provider) ? one.queued : 0), 0);
+      // no faster than it gets less
+      const progress = heard || (queued > 0 && queued < queuedBefore);
+      queuedBefore = queued;
+      if (progress) continue;
+      const fruitless = (nextLook(j).get(server)?.fruitless ?? 0) + 1;
       return later(j, server, now.getTime() + 1000 * backOff(fruitless, chance(j), looks), fruitless);
     } catch (error) {
       const failuresNow = (way?.failures ?? 0) + 1;
