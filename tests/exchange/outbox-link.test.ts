@@ -290,3 +290,29 @@ test("parcels of others' making: altered, foreign, replayed messages are refused
   await apply(p.hj, gatewayId, readParcel(writeParcel(parcel))!);
   assert.equal((await p.house.owner("select 1 from exchange.inbox where exchange = $1", [one.exchange])).rowCount, 0);
 });
+
+test("a gateway that has not heard the centre answers for seven days, says how old its directory is, then waits and catches up", async () => {
+  const days = (n: number) => [p.house, p.gateway].forEach((w) => w.clock.advance(n * 86_400));
+  days(3);
+  await send("after three days");
+  await turn();
+  const { rows } = await p.house.owner("select exchange::text as id, state from exchange.outbox order by seq desc limit 1");
+  const first = rows[0] as { id: string; state: string };
+  assert.equal(first.state, "answered");
+  const said = (await status(`/async/${first.id}`)).statements[0]!.text;
+  const [, age = "0"] = /configuration:version \d+, (\d+) s old/.exec(said) ?? [];
+  assert.ok(Number(age) >= 3 * 86_400, said);
+  days(5);
+  const late = await send("after eight days");
+  visits.length = 0;
+  await turn();
+  assert.equal((await status(late)).status, "under-way");
+  assert.equal(visits.length, 0);
+  const why = await p.gateway.owner("select why from exchange.way where name like 'service:%echo'");
+  assert.deepEqual(why.rows, [{ why: "server.clientproxy.global_conf_outdated" }]);
+  await p.look();
+  p.gateway.clock.advance(600);
+  p.house.clock.advance(600);
+  await turn();
+  assert.equal((await status(late)).status, "answered");
+});

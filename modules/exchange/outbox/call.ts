@@ -8,6 +8,7 @@ import { directory } from "../directory/snapshot.ts";
 import { keptBody } from "../log/bodies.ts";
 import { certificateOf, outcomeOf, putOutcome, requestOf } from "../log/store.ts";
 import { loggedAnswer } from "./answers.ts";
+import { outdated } from "../servers/book.ts";
 import { chance } from "./chance.ts";
 import { endAnswered, endFailed } from "./end.ts";
 import { here } from "./known.ts";
@@ -67,6 +68,8 @@ async function turns(j: JobContext, service: string): Promise<void> {
   while (!j.signal.aborted) {
     const way = await j.transaction(({ db }) => wayOf(db, wayTo(service)), { readOnly: true });
     if (way?.nextTry && way.nextTry > j.clock.now()) return;
+    // what was taken in is answered once the centre has been heard again
+    if (outdated(j, service)) return shut(j, service, refusals.configurationOutdated.type, way?.failures ?? 0);
     const heads = await j.transaction(({ db, clock }) => nextIn(db, service, clock.now(), way?.failures ? 1 : atOnce), { readOnly: true });
     if (heads.length === 0) return;
     const reached = await Promise.all(heads.map((row) => call(j, row, way?.failures ?? 0)));
@@ -121,13 +124,18 @@ async function call(j: JobContext, row: InboxRow, failedBefore: number): Promise
 }
 
 async function notReached(j: JobContext, row: InboxRow, why: string, failedBefore: number): Promise<false> {
+  await j.transaction(({ db }) => backToWaiting(db, row.exchange, null, why));
+  await shut(j, row.service, why, failedBefore);
+  return false;
+}
+
+/** Nobody tries this service before its time. */
+async function shut(j: JobContext, service: string, why: string, failedBefore: number): Promise<void> {
   const wait = backOff(failedBefore + 1, chance(j));
   await j.transaction(async ({ db, clock }) => {
-    await backToWaiting(db, row.exchange, null, why);
     const at = clock.now();
-    await wayFailed(db, { name: wayTo(row.service), failures: failedBefore + 1, nextTry: new Date(at.getTime() + wait * 1000), why, at });
+    await wayFailed(db, { name: wayTo(service), failures: failedBefore + 1, nextTry: new Date(at.getTime() + wait * 1000), why, at });
   });
-  return false;
 }
 
 async function answered(j: JobContext, row: InboxRow): Promise<true> {

@@ -22,7 +22,16 @@ export const sendWaiting = sweep("exchange.outbox", { seconds: 1 }, async (j) =>
   for (let first = true; first || (loops.size > 0 && !j.signal.aborted); first = false) {
     await conclude(j);
     const places = new Map<string, string[]>();
-    for (const one of await j.transaction(({ db }) => providersWaiting(db), { readOnly: true })) {
+    const waiting = await j.transaction(({ db }) => providersWaiting(db), { readOnly: true });
+    j.metric.gauge(
+      "exchange_outbox_queued",
+      waiting.reduce((sum, one) => sum + one.queued, 0),
+    );
+    j.metric.gauge(
+      "exchange_outbox_under_way",
+      waiting.reduce((sum, one) => sum + one.outstanding, 0),
+    );
+    for (const one of waiting) {
       const place = placeOf(j, one.provider);
       if (place !== here || one.queued > 0) places.set(place, [...(places.get(place) ?? []), one.provider]);
     }
