@@ -88,6 +88,34 @@ function checkTrees(proof, anchorsPem, fail) {
   return stampedAt;
 }
 
+/** What the institution asked signed about a message that waited: it names this very message, by hash. */
+function checkStatement(s, request, o, fail) {
+  const say = (text) => fail(`${s.kind}: ${text}`);
+  const chain = split(s.certificate);
+  const fault = chainFault(chain, o.anchors, new Date(s.at));
+  if (fault) say(fault);
+  const key = chain[0] && { key: chain[0].publicKey, dsaEncoding: "ieee-p1363" };
+  if (!key || !verify("sha256", Buffer.from(s.text), key, Buffer.from(s.signature, "base64"))) say("the signature does not fit");
+  const lines = s.text.split("\n");
+  const says = (name, value) => lines.includes(`${name}:${value}`);
+  if (!says("kind", s.kind) || !says("institution", s.institution) || !says("at", s.at)) say("the text says something else");
+  if (!lines.some((line) => line.startsWith(`message:${o.exchange} ${digestOf(request)}`))) say("it is about another message");
+  if (!s.tree) return;
+  const faults = [];
+  checkProof(s.tree, certificates(o.anchorsPem), faults);
+  const entry = JSON.parse(s.tree.entry ?? "{}");
+  if (entry.signature !== s.signature || entry.part !== sha512(s.text).toString("base64"))
+    faults.push("tree: the entry is about another statement");
+  for (const one of faults) say(one);
+}
+
+/** x-road-request-hash of a request, from its header part and its body's hash. */
+function digestOf(request) {
+  const head = sha512(request.headerPart);
+  const digest = request.bodyHash === undefined ? head : sha512(Buffer.concat([head, Buffer.from(request.bodyHash, "base64")]));
+  return digest.toString("base64");
+}
+
 export function checkExchangeProof(proof, anchorsPem, bodies = {}) {
   const faults = [];
   const signers = {};
@@ -120,13 +148,12 @@ export function checkExchangeProof(proof, anchorsPem, bodies = {}) {
   }
   const answer = response && readPart(response.headerPart);
   if (response && asked) {
-    const head = sha512(request.headerPart);
-    const digest = request.bodyHash === undefined ? head : sha512(Buffer.concat([head, Buffer.from(request.bodyHash, "base64")]));
-    if (answer?.only("x-road-request-hash") !== digest.toString("base64")) fail("response: answers another request");
+    if (answer?.only("x-road-request-hash") !== digestOf(request)) fail("response: answers another request");
     for (const name of ["x-road-id", "x-road-client", "x-road-request-id"])
       if (answer?.only(name) !== asked.only(name)) fail(`response: another ${name}`);
     if (answer?.only("x-road-service") !== proof.service) fail("response: another service");
   }
+  for (const s of proof.statements ?? []) checkStatement(s, request, { anchors, anchorsPem, exchange: proof.exchange }, fail);
   return { ok: faults.length === 0, faults, signers, stampedAt };
 }
 

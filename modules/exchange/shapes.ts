@@ -165,6 +165,19 @@ export type MessageProof = Static<typeof MessageProof>;
 export const EntryProof = T.Object({
   ...entry,
   messages: T.Array(MessageProof),
+  /** What the institution asked said of a message that waited: that it arrived, or why it was not answered. */
+  statements: T.Array(
+    T.Object({
+      kind: T.Union([T.Literal("received"), T.Literal("refused"), T.Literal("unknown"), T.Literal("expired")]),
+      institution: T.String(),
+      at: At,
+      /** The signed text; names the message by its x-road-request-hash. */
+      text: T.String(),
+      signature: T.String(),
+      certificate: T.String(),
+      tree: T.Optional(TreeProof),
+    }),
+  ),
   /** This side's rows in the gateway's tree; a row not there yet is sealed within a second. */
   tree: T.Array(TreeProof),
   facts: T.Array(T.String()),

@@ -9,6 +9,7 @@ import { containerUnknown, headUnknown } from "./problems.ts";
 import { consistency, showHead } from "./proof.ts";
 import { backlog, headAt, latestHead, treeState } from "./store.ts";
 import { zip } from "./zip.ts";
+import { concernedBy } from "../access/store-concern.ts";
 
 export async function headOf(ctx: Context, { size }: InputOf<typeof readTreeHead>): Promise<OutputOf<typeof readTreeHead>> {
   const head = size === undefined ? await latestHead(ctx.db, { signed: true }) : await headAt(ctx.db, size);
@@ -38,7 +39,8 @@ export async function containerOf(ctx: Context, { exchange }: InputOf<typeof rea
   }
   if (found.length === 0) throw containerUnknown();
   // The signed header part holds the query, so the person's identifiers: producing the proof is a read of her data.
-  if (request.person !== null) await ctx.recordRead(request.person, "exchange.prove-message", "exchange.read-container");
+  for (const person of new Set([...(request.person === null ? [] : [request.person]), ...(await concernedBy(ctx.db, line.exchange))]))
+    await ctx.recordRead(person, "exchange.prove-message", "exchange.read-container");
   const files = found.map((e) => ({ name: `${e.direction}.asice`, bytes: e.bytes, stored: true }));
   return {
     name: `${line.exchange}.zip`,

@@ -5,15 +5,18 @@ import { leafHash } from "#trust";
 import type { Side } from "../log/store.ts";
 
 export interface LogRow {
+  /** Of a statement: its own id. */
   exchange: string;
   side: Side;
-  kind: "request" | "outcome";
+  kind: "request" | "outcome" | "statement";
   /** Whose row it is. */
   institution: string;
   at: Date;
-  messageId: string;
+  messageId: string | null;
+  /** The calling subsystem; of a statement, the institution it was made to. */
   client: string;
-  service: string;
+  service: string | null;
+  /** Of a statement: its text. */
   headerPart: string | null;
   bodyHash: Uint8Array | null;
   signature: Uint8Array | null;
@@ -30,14 +33,13 @@ const base64 = (bytes: Uint8Array | null): string | undefined => (bytes === null
 /** Canonical JSON of identifiers and hashes: it can be shown to anybody, and outlives the message itself. */
 export function leafEntry(r: LogRow): string {
   return canonical({
-    exchange: r.exchange,
-    side: r.side,
+    ...(r.kind === "statement" ? { statement: r.exchange } : { exchange: r.exchange, side: r.side }),
     kind: r.kind,
     institution: r.institution,
     at: r.at.toISOString(),
-    message: r.messageId,
+    message: r.messageId ?? undefined,
     client: r.client,
-    service: r.service,
+    service: r.service ?? undefined,
     part: r.headerPart === null ? undefined : createHash("sha512").update(r.headerPart).digest("base64"),
     body: base64(r.bodyHash),
     signature: base64(r.signature),

@@ -19,29 +19,32 @@ export const headAt = (db: Db, size: number): Promise<Head | undefined> => db.ma
 /** The oldest row without a leaf, and how many there are, counted up to ten thousand. */
 export const backlog = (db: Db): Promise<{ waiting: number; oldest: Date | null }> =>
   db.one(sql`select count(*)::int as waiting,
-      (select coalesce(r.at, o.at) from exchange.waiting w
-        left join exchange.request r on w.kind = 'request' and r.exchange = w.exchange and r.side = w.side
-        left join exchange.outcome o on w.kind = 'outcome' and o.exchange = w.exchange and o.side = w.side
-        order by w.n limit 1) as oldest
+      (select coalesce(o.at, r.at, s.at) from (select * from exchange.waiting order by n limit 1) as x ${itsRows}) as oldest
     from (select from exchange.waiting limit 10000) as few`);
+
+// A row by what its leaf is called: x(exchange, side, kind); of a statement, `exchange` is its own id and `part` its text.
+const row = sql`x.exchange, x.side, x.kind, coalesce(r.institution, s.institution) as institution, coalesce(o.at, r.at, s.at) as at,
+  r.message_id as "messageId", coalesce(r.client, s.client_institution) as client, r.service,
+  case x.kind when 'request' then r.header_part when 'outcome' then o.header_part else s.text end as "headerPart",
+  case x.kind when 'request' then r.body_hash when 'outcome' then o.body_hash end as "bodyHash",
+  case x.kind when 'request' then r.signature when 'outcome' then o.signature else s.signature end as signature,
+  case x.kind when 'request' then r.serial when 'outcome' then o.serial else s.serial end as serial,
+  coalesce(o.outcome, s.kind) as outcome, o.error_type as "errorType", o.status,
+  case x.kind when 'request' then r.configuration end as configuration`;
+const itsRows = sql`
+  left join exchange.request r on x.kind <> 'statement' and r.exchange = x.exchange and r.side = x.side
+  left join exchange.outcome o on x.kind = 'outcome' and o.exchange = x.exchange and o.side = x.side
+  left join exchange.statement s on x.kind = 'statement' and s.id = x.exchange
+  where case x.kind when 'request' then r.exchange when 'outcome' then o.exchange else s.id end is not null`;
 
 /** Takes waiting rows, the oldest first, for the rest of the transaction; undefined while another sealer is at it. */
 export async function takeWaiting(db: Db, most: number): Promise<LogRow[] | undefined> {
   const { free } = await db.one<{ free: boolean }>(sql`select pg_try_advisory_xact_lock(7460820, 1) as free`);
   if (!free) return undefined;
   return db.rows<LogRow>(sql`
-    with w as (
+    with x as (
       delete from exchange.waiting where n in (select n from exchange.waiting order by n limit ${most}) returning n, exchange, side, kind)
-    select w.exchange, w.side, w.kind, r.institution, coalesce(o.at, r.at) as at, r.message_id as "messageId", r.client, r.service,
-      case when o.exchange is null then r.header_part else o.header_part end as "headerPart",
-      case when o.exchange is null then r.body_hash else o.body_hash end as "bodyHash",
-      case when o.exchange is null then r.signature else o.signature end as signature,
-      case when o.exchange is null then r.serial else o.serial end as serial,
-      o.outcome, o.error_type as "errorType", o.status,
-      case when o.exchange is null then r.configuration end as configuration
-    from w join exchange.request r on r.exchange = w.exchange and r.side = w.side
-      left join exchange.outcome o on w.kind = 'outcome' and o.exchange = w.exchange and o.side = w.side
-    order by w.n`);
+    select ${row} from x ${itsRows} order by x.n`);
 }
 
 export const putLeaves = (db: Db, first: number, rows: readonly LogRow[], hashes: readonly Buffer[]): Promise<number> =>
@@ -83,16 +86,7 @@ export const leavesOf = (db: Db, exchange: string): Promise<Leaf[]> =>
 
 /** The row a leaf stands for, as it is now; undefined once archived. */
 export const rowOf = (db: Db, exchange: string, side: string, kind: string): Promise<LogRow | undefined> =>
-  db.maybe(sql`select r.exchange, r.side, ${kind} as kind, r.institution, coalesce(o.at, r.at) as at, r.message_id as "messageId",
-      r.client, r.service,
-      case when o.exchange is null then r.header_part else o.header_part end as "headerPart",
-      case when o.exchange is null then r.body_hash else o.body_hash end as "bodyHash",
-      case when o.exchange is null then r.signature else o.signature end as signature,
-      case when o.exchange is null then r.serial else o.serial end as serial,
-      o.outcome, o.error_type as "errorType", o.status,
-      case when o.exchange is null then r.configuration end as configuration
-    from exchange.request r left join exchange.outcome o on ${kind} = 'outcome' and o.exchange = r.exchange and o.side = r.side
-    where r.exchange = ${exchange} and r.side = ${side} and (${kind} = 'request' or o.exchange is not null)`);
+  db.maybe(sql`select ${row} from (select ${exchange}::uuid as exchange, ${side}::text as side, ${kind}::text as kind) as x ${itsRows}`);
 
 /** What is sealed and stamped, and since when something waits for its time stamp. */
 export const treeState = (

@@ -1,11 +1,13 @@
 import { type Context, type InputOf, notFound, type OutputOf } from "#kernel";
 import type { LogEntry, MessageProof, readProof, ReadOfMe, readsOfMe, searchLog } from "../api.ts";
+import { concernedBy } from "../access/store-concern.ts";
 import { purposeMap } from "../directory/store.ts";
 import { treeProof } from "../evidence/proof.ts";
 import type { TreeProof } from "../evidence/shapes.ts";
 import { signatureFile } from "../evidence/stamp.ts";
 import { leavesOf } from "../evidence/store.ts";
 import { exchangeUnknown } from "../errors.ts";
+import { statementsOf } from "../outbox/store-statements.ts";
 import { cursor, readCursor } from "./cursor.ts";
 import { labelsOf } from "./labels.ts";
 import { factsOfExchange, type Line, logLines, readsOf, sidesOf } from "./store-search.ts";
@@ -66,7 +68,9 @@ export async function proofOf(ctx: Context, { exchange }: InputOf<typeof readPro
   const outcome = await outcomeOf(ctx.db, exchange, line.side);
   if (!request) throw exchangeUnknown();
   // The signed header part holds the query, so the person's identifiers: producing the proof is a read of her data.
-  if (request.person !== null) await ctx.recordRead(request.person, "exchange.prove-message", "exchange.read-proof");
+  const concerned = await concernedBy(ctx.db, exchange);
+  for (const person of new Set([...(request.person === null ? [] : [request.person]), ...concerned]))
+    await ctx.recordRead(person, "exchange.prove-message", "exchange.read-proof");
   const kept = await bodiesKept(ctx.db, exchange);
   const message = async (direction: "request" | "response", m: Signed): Promise<MessageProof> => {
     const certificate = await certificateOf(ctx.db, m.serial);
@@ -95,7 +99,25 @@ export async function proofOf(ctx: Context, { exchange }: InputOf<typeof readPro
     const proof = leaf.side === line.side ? await treeProof(ctx.db, exchange, leaf) : undefined;
     if (proof) tree.push(proof);
   }
-  return { ...entryView(line), messages, tree, facts: await factsOfExchange(ctx.db, exchange) };
+  return {
+    ...entryView(line),
+    messages,
+    statements: await statementProofs(ctx, exchange),
+    tree,
+    facts: await factsOfExchange(ctx.db, exchange),
+  };
+}
+
+async function statementProofs(ctx: Context, exchange: string): Promise<OutputOf<typeof readProof>["statements"]> {
+  const shown: OutputOf<typeof readProof>["statements"] = [];
+  for (const s of await statementsOf(ctx.db, exchange)) {
+    const [leaf] = await leavesOf(ctx.db, s.id);
+    const tree = leaf && (await treeProof(ctx.db, s.id, leaf));
+    const { kind, institution, text, signature } = s;
+    const signed = { text, signature: signature.toString("base64"), certificate: s.certificate ?? "" };
+    shown.push({ kind, institution, at: s.at.toISOString(), ...signed, ...(tree ? { tree } : {}) });
+  }
+  return shown;
 }
 
 export async function mine(ctx: Context, input: InputOf<typeof readsOfMe>): Promise<OutputOf<typeof readsOfMe>> {
