@@ -7,6 +7,8 @@ import { ask, bookOf, keepUp, pull } from "#exchange";
 import { listServers, retireServer, setOfflinePolicy } from "#exchange/api";
 import { revokeCertificate } from "#trust/api";
 import { openExchangePort } from "../../apps/server/exchange-port.ts";
+import { renewCertificates } from "../../modules/exchange/servers/sweeps.ts";
+import { forgetOwn, ownIdentity } from "../../modules/exchange/transport/own.ts";
 import { gatewayId, type Pair, sidesOf, twoServers } from "./two-servers.ts";
 
 let p: Pair;
@@ -181,11 +183,43 @@ test("seven days without the centre traffic goes on; then it is refused with its
   assert.equal((await ask(p.hj, question)).outcome, "answered");
 });
 
+test("a renewal interrupts nobody: a call under way ends on the old certificate while the next one goes with the new", async () => {
+  await p.house.owner("update exchange.service set timeout_seconds = 20");
+  for (const w of [p.house, p.gateway]) w.clock.advance(250 * 86_400);
+  assert.ok((await pull(p.gj)).ok);
+  let finish: () => void = () => undefined;
+  const held = new Promise<void>((go) => {
+    p.system.answer = (_req, res) => {
+      finish = () => void res.writeHead(200, proper).end(JSON.stringify({ rows: [{ nip: "held" }] }));
+      go();
+    };
+  });
+  const first = ask(p.hj, question);
+  await held;
+  const before = (await ownIdentity(p.hj))!.serial;
+  await renewCertificates.run(p.hj);
+  await renewCertificates.run(p.gj);
+  assert.ok((await pull(p.gj)).ok);
+  for (const w of [p.house, p.gateway]) w.clock.advance(180);
+  for (const j of [p.hj, p.gj]) {
+    forgetOwn(j);
+    await keepUp(j);
+  }
+  assert.notEqual((await ownIdentity(p.hj))!.serial, before);
+  p.system.answer = (_req, res) => void res.writeHead(200, proper).end(JSON.stringify({ rows: [{ nip: "next" }] }));
+  const second = await ask(p.hj, question);
+  assert.ok(second.outcome === "answered", JSON.stringify(second));
+  finish();
+  const answer = await first;
+  assert.ok(answer.outcome === "answered", JSON.stringify(answer));
+  assert.deepEqual([answer.body, second.body], [{ rows: [{ nip: "held" }] }, { rows: [{ nip: "next" }] }]);
+});
+
 test("a revoked certificate: connections are cut at the next look, nothing passes any more", async () => {
   assert.equal((await ask(p.hj, question)).outcome, "answered");
   const { servers } = await p.house.call(listServers, {}, { as: manager() });
-  const { serial } = servers.find((s) => s.id === gatewayId)!.certificates[0]!;
-  await p.house.call(revokeCertificate, { serial, reason: "keyCompromise" }, { as: manager() });
+  for (const { serial } of servers.find((s) => s.id === gatewayId)!.certificates)
+    await p.house.call(revokeCertificate, { serial, reason: "keyCompromise" }, { as: manager() });
   await keepUp(p.hj);
   const after = await p.house.call(listServers, {}, { as: manager() });
   assert.deepEqual(after.servers.find((s) => s.id === gatewayId)!.connections, { to: 0, from: 0 });
