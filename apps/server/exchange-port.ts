@@ -84,6 +84,8 @@ const patience = {
   headersTimeout: 15_000,
   // bodies of any size: who sends one too slowly is given up where it is read
   requestTimeout: 0,
+  // large bodies cross in fewer turns
+  highWaterMark: 256 * 1024,
   keepAliveTimeout: 10_000,
   connectionsCheckingInterval: 5_000,
   requireHostHeader: false,

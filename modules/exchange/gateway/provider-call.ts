@@ -65,6 +65,9 @@ for (const agent of Object.values(agents)) {
   };
 }
 
+/** Read ahead, bytes a connection: large answers come in fewer turns. Handed to the socket, of which the request's type knows nothing. */
+const wide: object = { highWaterMark: 256 * 1024 };
+
 /** Until the answer's head. */
 export async function openCall(c: Call): Promise<Answering | Failure> {
   const first = await attempt(c, true);
@@ -134,6 +137,7 @@ function attempt(c: Call, pooled: boolean): Promise<Answering | Failure | { kind
       // Node's parser stays strict: what two parsers would read differently is an error here.
       insecureHTTPParser: false,
       maxHeaderSize: 32 * 1024,
+      ...wide,
     });
     const timer = setTimeout(() => lost("timeout"), c.deadlineMs + more);
     c.signal.addEventListener("abort", aborted, { once: true });

@@ -24,6 +24,8 @@ const undialled = (why: Undialled["undialled"], cause?: unknown): Error & Undial
 export const whyUndialled = (error: unknown): Undialled["undialled"] | undefined => (error as Partial<Undialled> | undefined)?.undialled;
 
 const connectWithin = 10_000;
+/** Read ahead and written before waiting, bytes a connection: large bodies cross in fewer turns. */
+const atOnce = 256 * 1024;
 /** Unused longer, a connection is closed from our side: the other one keeps it three times as long, so neither writes to a closed door. */
 const idle = 20_000;
 const agents = perProgram(() => new Map<string, { agent: Agent; serial: string; address: string }>());
@@ -34,12 +36,17 @@ function causeOf(error: NodeJS.ErrnoException): Undialled["undialled"] {
   return "tls";
 }
 
+/** Its idle connections end now, those under way when their call does: a renewal interrupts nobody. */
+function retire(agent: Agent): void {
+  agent.maxFreeSockets = 0;
+  for (const free of Object.values(agent.freeSockets)) for (const socket of free ?? []) socket.destroy();
+}
+
 function agentFor(j: JobContext, server: string, address: string, own: TlsIdentity): Agent {
   const all = agents(j);
   const known = all.get(server);
   if (known && known.serial === own.serial && known.address === address) return known.agent;
-  // those under way finish on the old one
-  known?.agent.destroy();
+  if (known) retire(known.agent);
   const agent = new Agent({ keepAlive: true, maxSockets: 256, maxFreeSockets: 64, timeout: idle, scheduling: "lifo" });
   const host = hostOf(address);
   const dial = (_options: unknown, done: (error: Error | null, socket?: TLSSocket) => void): void => {
@@ -51,6 +58,7 @@ function agentFor(j: JobContext, server: string, address: string, own: TlsIdenti
       // who it is, is decided below, by the directory and our own clock
       rejectUnauthorized: false,
       minVersion: "TLSv1.3",
+      highWaterMark: atOnce,
       ...(isIP(host) ? {} : { servername: host }),
     });
     socket.setNoDelay(true);

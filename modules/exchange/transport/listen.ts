@@ -66,6 +66,7 @@ export async function listen(j: JobContext, o: { host: string; port: number }): 
       handshakeTimeout: handshake,
       headersTimeout: 15_000,
       requestTimeout: 0,
+      highWaterMark: 256 * 1024,
       keepAliveTimeout: keepAlive,
       connectionsCheckingInterval: 5000,
     },
