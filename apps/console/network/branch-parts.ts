@@ -55,7 +55,7 @@ export function effectTable(p: PageContext, e: NonNullable<Branch["effect"]>): H
   return html`<div class="t-dense">
     ${table({
       caption: w.effect,
-      columns: [{ head: "" }, { head: w.before, numeric: true }, { head: w.after, numeric: true }],
+      columns: [{ head: w.figure }, { head: w.before, numeric: true }, { head: w.after, numeric: true }],
       rows: [
         row(w.sites, (f) => number(p, f.sites)),
         row(w.cableKm, (f) => short(p, f.cableKm)),
@@ -102,7 +102,7 @@ export function differenceTable(p: PageContext, lines: Branch["difference"]["dec
   const one = (l: (typeof lines)[number], f: (typeof l.fields)[number]) =>
     l.op === "change"
       ? html`<div><span class="t-source">${f.field}</span> ${text(f.was)} → <b>${text(f.becomes)}</b></div>`
-      : html`<span class="d-field"><span class="t-source">${f.field}</span> ${text(l.op === "add" ? f.becomes : f.was)}</span> `;
+      : html`<span class="d-pair"><span class="t-source">${f.field}</span> ${text(l.op === "add" ? f.becomes : f.was)}</span> `;
   return html`<div class="t-dense">
     ${table({
       caption,

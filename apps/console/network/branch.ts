@@ -25,7 +25,7 @@ export const branchScreen: Screen<{ id: string }> = {
       ],
       main: html`${refusalOf(p, again?.problem)}
         <h1>${w.title(String(b.number), b.title)} ${stateTag(p, b)}</h1>
-        ${networkTabs(p, undefined)} ${again ? refused(p, again) : ""} ${trouble(p, b)}
+        ${networkTabs(p, "branches")} ${again ? refused(p, again) : ""} ${trouble(p, b)}
         <div class="d-atlas">
           ${await picture(p, b)}
           <div>
