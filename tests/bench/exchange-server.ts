@@ -4,6 +4,8 @@
  *   exchange-server.ts house <system's url> | gateway <system's url> <centre's url> <token>
  */
 import type { AddressInfo } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { exchange, invite, join, readToken } from "#exchange";
 import { world } from "#kernel/testing";
 import { registry } from "#registry";
@@ -42,6 +44,10 @@ if (gateway) {
   stop = door.stop;
   Object.assign(said, { port: Number(new URL(door.url).port), token, centre: url });
 }
+process.on("SIGUSR2", () => {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+});
 console.log(JSON.stringify(said));
 process.once(
   "SIGTERM",

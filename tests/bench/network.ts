@@ -45,7 +45,9 @@ function measureSimulation(m: Model): number {
  * Seconds on a country's network: simulation drawn anew, the map as contracts first read it, the plan of the next kilometres,
  * the proposal for a new site, its branch worked out; bytes of the map page are the console test's.
  */
-export async function measureNetwork(country = "bf"): Promise<{ simulation: number; map: number; plan: number; order: number; branch: number }> {
+export async function measureNetwork(
+  country = "bf",
+): Promise<{ simulation: number; map: number; plan: number; order: number; branch: number }> {
   const w = await world({ modules: [registry, network], country });
   try {
     const as = w.clerk("bench", ["network.read-plant", "network.plan-changes"]);

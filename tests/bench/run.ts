@@ -8,6 +8,7 @@ import { browserMissing } from "../browser.ts";
 import { liveHouse } from "../live-house.ts";
 import { measureActs } from "./acts.ts";
 import { beside } from "./catalogue.ts";
+import { measureExchange } from "./exchange.ts";
 import { measureLedger } from "./ledger.ts";
 import { measureNetwork, measureSingleCuts } from "./network.ts";
 import { closeBrowser, measurePages, measureSlow } from "./pages.ts";
@@ -81,6 +82,39 @@ try {
     await stopRendering();
     await house.close();
   }
+  const ex = await measureExchange(cluster.pid, quick);
+  const per = (b: { tenKiB: { perSecond: number } } | undefined, name: string) =>
+    b ? `${name} ${Math.round(b.tenKiB.perSecond)}/s` : `${name} not installed`;
+  const { ours, node } = ex;
+  note(
+    `Exchanges of 10 KiB each way through two servers, 20 clients (bare pairs: ${per(node, "Node")}, ${per(ex.nginx, "nginx")})`,
+    ours.tenKiB.perSecond,
+    "/s",
+    { least: 300 },
+    "1000",
+  );
+  note(`Exchanges, p95 (${ours.tenKiB.errors} errors of ${ours.tenKiB.count})`, ours.tenKiB.p95, "ms", { most: 150 });
+  note(`Exchange, CPU of both servers and PostgreSQL (bare Node pair ${node.cpu.toFixed(2)} ms)`, ours.cpu, "ms", { most: 5 }, "2");
+  note("Exchange, added to the provider's own time at 20/s, p50", ex.addedP50, "ms", { most: 10 });
+  note(`1,000 clients at once, errors (of ${ex.thousand.count}; ${Math.round(ex.thousand.perSecond)}/s)`, ex.thousand.errors, "", {
+    most: 0,
+  });
+  note("X-Road's mix of sizes at 50/s, p95", ex.mix.p95, "ms", { most: 500 });
+  note("X-Road's mix, errors", ex.mix.errors, "", { most: 0 });
+  const ceiling = `SHA-512 ${Math.round(ex.sha512)} MiB/s a core`;
+  note(
+    `Large answers beside the bare Node pair (${Math.round(ours.largeDown)} of ${Math.round(node.largeDown)} MiB/s; ${ceiling})`,
+    ours.largeDown / node.largeDown,
+    "",
+    { least: 0.7 },
+  );
+  note(
+    `Large questions and answers beside the bare Node pair (${Math.round(ours.largeUp)} of ${Math.round(node.largeUp)} MiB/s)`,
+    ours.largeUp / node.largeUp,
+    "",
+    { least: 0.7 },
+  );
+  note("Exchange server, highest memory under all of it (RSS)", ex.memory, "MB", { most: 250 });
   const ledger = await measureLedger(quick ? 100_000 : 1_000_000);
   note(`Facts sealed (${ledger.leaves} leaves)`, ledger.sealedPerSecond, "/s", { least: 5000 }, "50000");
   note("Inclusion proof, p95", ledger.proofP95, "ms", { most: 5 });
