@@ -1,5 +1,5 @@
 /** What drivers fill for the exchange: rows of a table or view elsewhere, and files dropped in a folder. */
-import { port } from "#kernel";
+import { type Context, port } from "#kernel";
 
 /** What a value is when it is compared. Text: character by character. Number: decimal digits. Date: YYYY-MM-DD. */
 export type ParameterType = "text" | "number" | "date" | "boolean";
@@ -134,3 +134,14 @@ export interface DropDriver {
   lines(folder: string, file: FileSeen, format: SheetFormat, signal: AbortSignal): AsyncIterable<Line[]>;
 }
 export const dropFolder = port<DropDriver>("exchange.drop-folder");
+
+// ---- people whom a program's question names
+
+/** From a register's identity number to the pseudonym whose page shows who looked. */
+export interface ConcernedPersons {
+  /** Undefined: nobody we know has that number. */
+  known(ctx: Context, identityNumber: string): Promise<string | undefined>;
+  /** A register answered with that number: it is somebody's, who gets a pseudonym now if she has none. */
+  pseudonym(ctx: Context, identityNumber: string): Promise<string>;
+}
+export const concernedPersons = port<ConcernedPersons>("exchange.concerned-persons");

@@ -7,9 +7,10 @@ import { requireStrong } from "./official/handlers.ts";
 import { setPassword, setTotp } from "./official/store.ts";
 import { hashPassword } from "./password/rules.ts";
 import { entryOf } from "./person/entry.ts";
+import { addPerson, personByToken } from "./person/store.ts";
 import { requirePhone } from "./phone/read.ts";
 import type { RegisterPerson } from "./ports.ts";
-import { phoneToken, sealText, unsealText } from "./secrets.ts";
+import { identityToken, phoneToken, sealText, unsealText } from "./secrets.ts";
 import { findSession } from "./session/open.ts";
 import { isAlive, needsTouch } from "./session/rules.ts";
 import { touchSession } from "./session/store.ts";
@@ -103,6 +104,21 @@ export async function personAttributes(ctx: Context, person: string, purpose: st
 /** The register's number behind a pseudonym, for questions to other registers; the read is recorded. */
 export async function identityNumber(ctx: Context, person: string, purpose: string): Promise<string | undefined> {
   return (await read(ctx, person, purpose, "identity.identity-number"))?.identityNumber;
+}
+
+/** The pseudonym behind a register's number, if she is known here; for work of the system only (row-level security). */
+export async function personByNumber(ctx: Context, number: string): Promise<string | undefined> {
+  return (await personByToken(ctx, identityToken(ctx, number)))?.id;
+}
+
+/** The same, made now when she is not: a register vouches that the number is somebody's. Her entry comes when she proves who she is. */
+export async function pseudonymOf(ctx: Context, number: string): Promise<string> {
+  const token = identityToken(ctx, number);
+  const known = await personByToken(ctx, token);
+  if (known) return known.id;
+  const id = ctx.ids.uuid();
+  await addPerson(ctx, { id, token, entry: null });
+  return (await personByToken(ctx, token))?.id ?? id;
 }
 
 export async function personByAccount(ctx: Context, account: string): Promise<string | undefined> {

@@ -1,13 +1,14 @@
 /** The provider's answer: called for, kept to the fields allowed, handed on while it arrives where the whole of it may leave, sealed. */
 import { createHash } from "node:crypto";
 import type { JobContext } from "#kernel";
+import { tellConcerned } from "../access/tell.ts";
 import { answerRows } from "../connectors/answer.ts";
 import { failures, refusals } from "../errors.ts";
 import type { RequestRow } from "../log/store.ts";
 import { write } from "../log/writer.ts";
 import { type Header, headerValue, messageDigest, readPart } from "../protocol/header.ts";
 import type { Admitted } from "./admit.ts";
-import { filtered } from "./filter.ts";
+import { filtered, jsonOf } from "./filter.ts";
 import { type Delivered, type RequestMessage, type Sealed, unsealed } from "./flow.ts";
 import { isReading, type Received, responseOf } from "./message.ts";
 import { type Answering, type Failure, openCall, whole, type Whole, whyBroken } from "./provider-call.ts";
@@ -50,7 +51,10 @@ export async function answer(j: JobContext, m: RequestMessage, a: Asked): Promis
     return fail(j, a, failures.providerError, true);
   }
   // an answer that is to be given again is kept in the transaction of its signature
-  if (m.verbatim && !m.keep && a.fields === null) return streamed(j, m, a, opened);
+  if (m.verbatim && !m.keep && a.fields === null && !service.subject?.answer) {
+    await tellConcerned(j, service, e, { status: opened.status, value: undefined, fields: [""] });
+    return streamed(j, m, a, opened);
+  }
   const all = await whole(opened, largestWhole);
   return all.kind === "response" ? settled(j, m, a, all) : failed(j, a, all);
 }
@@ -75,7 +79,8 @@ const answerer = (m: RequestMessage, a: Asked) => ({
 /** Held whole, because its fields are looked at. */
 async function settled(j: JobContext, m: RequestMessage, a: Asked, all: Whole, own: readonly Header[] = []): Promise<Delivered> {
   const fit = filtered(all, a.fields, m.verbatim);
-  if (!fit) {
+  const told = fit && m.verbatim ? await tellConcerned(j, a.service, a.envelope, { ...fit, value: jsonOf(all) }) : true;
+  if (!fit || !told) {
     const { type } = refusals.answerUnfit;
     if (!isReading(a.envelope.method)) return fail(j, a, type, true);
     await end(j, a, "refused", type);

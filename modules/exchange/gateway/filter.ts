@@ -44,6 +44,13 @@ export function filtered(r: Raw, pointers: string[] | null, verbatim = false): F
   }
 }
 
+/** A successful answer as a value, unpacked; undefined when it is not JSON. */
+export function jsonOf(r: Raw): unknown {
+  if (r.status < 200 || r.status > 299 || !isJson(headerValue(r.headers, "content-type"))) return undefined;
+  const plain = decoded(r);
+  return plain && plain.length > 0 ? read(plain) : undefined;
+}
+
 const longest = { maxOutputLength: 8 * 1024 * 1024 };
 const decoders: Record<string, (body: Buffer) => Buffer> = {
   identity: (body) => body,

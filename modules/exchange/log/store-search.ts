@@ -67,23 +67,33 @@ export interface ReadRow {
   fact: string | null;
 }
 
-/** The client's row is there for every question asked; the provider's outcome says what was handed over. */
+/**
+ * The client's row is there for every question a case asked about her, the provider's outcome says what was handed over;
+ * what programs asked over r1 stands in `concern`, found by the register's side.
+ */
 export const readsOf = (db: Db, person: string, after: { at: Date; exchange: string } | undefined, limit: number): Promise<ReadRow[]> =>
   db.rows(sql`select r.exchange, r.at, r.client, cm.name as "clientName", s.institution, pm.name as "providerName", s.kind, s.title,
-      s.fields as specs, r.purpose, r.issue, p.fields, coalesce(c.outcome, p.outcome) as outcome, coalesce(p.fact, c.fact, r.fact) as fact
-    from exchange.request r
+      s.fields as specs, r.purpose, r.issue, r.fields, r.outcome, r.fact
+    from (
+        select r.exchange, r.at, r.client, r.service, r.purpose, r.issue, p.fields, coalesce(c.outcome, p.outcome) as outcome,
+          coalesce(p.fact, c.fact, r.fact) as fact
+        from exchange.request r
+          left join exchange.outcome c on c.exchange = r.exchange and c.side = 'client'
+          left join exchange.outcome p on p.exchange = r.exchange and p.side = 'provider'
+        where r.person = ${person} and r.side = 'client'
+        union all
+        select n.exchange, n.at, n.client, n.service, n.purpose, n.issue, n.fields, 'answered', n.fact from exchange.concern n where n.person = ${person}
+      ) r
       join exchange.service s on s.id = r.service
       left join exchange.subsystem u on u.id = r.client
       left join exchange.member cm on cm.id = u.member
       left join exchange.member pm on pm.institution = s.institution
-      left join exchange.outcome c on c.exchange = r.exchange and c.side = 'client'
-      left join exchange.outcome p on p.exchange = r.exchange and p.side = 'provider'
-    where r.person = ${person} and r.side = 'client'
-      ${when(after, sql`and (r.at, r.exchange) < (${after?.at}::timestamptz, ${after?.exchange}::uuid)`)}
+    where true ${when(after, sql`and (r.at, r.exchange) < (${after?.at}::timestamptz, ${after?.exchange}::uuid)`)}
     order by r.at desc, r.exchange desc limit ${limit}`);
 
 export const factsOfExchange = async (db: Db, exchange: string): Promise<string[]> => {
   const rows = await db.rows<{ fact: string }>(sql`select fact from exchange.request where exchange::text = ${exchange} and fact is not null
-    union select fact from exchange.outcome where exchange::text = ${exchange} and fact is not null`);
+    union select fact from exchange.outcome where exchange::text = ${exchange} and fact is not null
+    union select fact from exchange.concern where exchange::text = ${exchange}`);
   return rows.map((r) => r.fact);
 };

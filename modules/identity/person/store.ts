@@ -11,7 +11,7 @@ export async function sealedEntry(ctx: Context, person: string): Promise<Buffer 
   return row.entry;
 }
 
-export async function addPerson(ctx: Context, p: { id: string; token: Buffer; entry: Buffer }): Promise<void> {
+export async function addPerson(ctx: Context, p: { id: string; token: Buffer; entry: Buffer | null }): Promise<void> {
   await ctx.db.run(sql`
     insert into identity.person (id, identity_token, entry, known_at)
     values (${p.id}, ${p.token}, ${p.entry}, ${ctx.clock.now()}) on conflict (identity_token) do nothing`);

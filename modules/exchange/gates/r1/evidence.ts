@@ -1,4 +1,5 @@
 /** Evidence on the r1 port, as X-Road's gateways hand it out: signed messages as containers, and what a verifier must know. */
+import { concernedBy } from "../../access/store-concern.ts";
 import type { Context } from "#kernel";
 import { anchorsPem } from "#trust";
 import { clientOf, membersList } from "../../directory/store.ts";
@@ -103,7 +104,9 @@ async function collect(ctx: Context, asked: Asked): Promise<Exported[]> {
       if (made) found.push(made);
     }
     // The header part holds the query, so the person's identifiers: handing out the proof is a read of her data.
-    if (person !== null && found.length > before) await ctx.recordRead(person, "exchange.prove-message", "exchange.asic");
+    if (found.length === before) continue;
+    for (const one of new Set([...(person === null ? [] : [person]), ...(await concernedBy(ctx.db, exchange))]))
+      await ctx.recordRead(one, "exchange.prove-message", "exchange.asic");
   }
   return found;
 }
