@@ -58,7 +58,8 @@ function agentFor(j: JobContext, server: string, address: string, own: TlsIdenti
       // who it is, is decided below, by the directory and our own clock
       rejectUnauthorized: false,
       minVersion: "TLSv1.3",
-      highWaterMark: atOnce,
+      // taken by net.Socket, though the types of tls do not say so
+      ...({ highWaterMark: atOnce } as object),
       ...(isIP(host) ? {} : { servername: host }),
     });
     socket.setNoDelay(true);
