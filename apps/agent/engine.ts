@@ -13,6 +13,8 @@ const printOf = (text: string) => createHash("sha256").update(text).digest("base
 
 export interface Engine {
   observe(): Promise<Observed>;
+  /** What was seen at the last look, without looking again. */
+  last(): Observed;
   carryOut(step: FabricStep, order: { key: string; fence: string }): Promise<object>;
   /** Puts right what was bent since, from what is on disk; the parts it touched. */
   repair(): Promise<PartName[]>;
@@ -37,20 +39,24 @@ export function engine(place: Place & { run: Run; disk: Disk }, capabilities: Ca
   const print = async (p: PartName, text: string) =>
     printOf(await keepers[p].read(text).catch((error: unknown) => `unreadable: ${String(error)}`));
 
+  let seen: Observed["parts"] = {};
   async function standing(): Promise<Observed["parts"]> {
     const list = partNames.flatMap((p) => (disk.kept.parts[p] ? [[p, disk.kept.parts[p]] as const] : []));
     const states = await Promise.all(list.map(async ([p, k]) => [p, (await print(p, k.text)) === k.print ? k.hash : "drifted"] as const));
-    return Object.fromEntries(states);
+    seen = Object.fromEntries(states);
+    return seen;
   }
 
   async function put(p: PartName, text: string, hash: string): Promise<void> {
     await keepers[p].put(text);
     disk.kept.parts[p] = { hash, text, print: await print(p, text) };
+    seen = { ...seen, [p]: hash };
     // a queue of a tunnel or of a link that has just come, addresses of a bridge: what hangs on this part is looked at again by the repair
     disk.save();
   }
 
   return {
+    last: () => ({ parts: seen, keys: [disk.publicOf(0), disk.publicOf(1)], capabilities }),
     observe: () =>
       alone(async () => ({
         parts: await standing(),

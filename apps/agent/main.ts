@@ -109,7 +109,6 @@ async function reports(): Promise<void> {
   const kept: Omit<SiteReport, "node" | "sequence">[] = [];
   let warned = false;
   while (!stop.signal.aborted) {
-    const observed = await site.observe();
     kept.push({
       at: new Date(now() - link.skew()).toISOString(),
       clockSkew: Math.round(link.skew() / 1000),
@@ -117,7 +116,7 @@ async function reports(): Promise<void> {
       interfaces: await counters(run),
       neighbours: await neighbours(run, config.namespace),
       tunnels: await tunnels(run),
-      ...observed,
+      ...site.last(),
       repaired: repaired.splice(0),
     });
     kept.splice(0, Math.max(0, kept.length - 3600 / seconds));

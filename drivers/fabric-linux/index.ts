@@ -4,7 +4,7 @@ import { agentFabricPort, type AgentDriver, type Observed } from "#network/ports
 import { letters } from "./letters.ts";
 import { listen } from "./listener.ts";
 
-export { miniature, missing, type Miniature, type MiniatureSpan } from "./miniature.ts";
+export { miniature, missing, mostNodes, remove, weight, type Miniature, type MiniaturePlan, type MiniatureSpan } from "./miniature.ts";
 
 export function createAgentFabric(clock: Clock, ids: Ids): AgentDriver {
   const post = letters(() => clock.now().getTime());

@@ -3,7 +3,7 @@
  * it can be cut without anybody at the sites touching anything. Everything bears our prefix, and only that goes again.
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -25,13 +25,16 @@ export interface Miniature {
   isCut(span: string): boolean;
   startAgent(
     node: string,
-    o: { house: string; houseKey: string; program: readonly string[]; seconds?: { report?: number; repair?: number } },
+    o: { house: string; houseKey: string; program: readonly string[]; seconds?: { report?: number; repair?: number }; detached?: boolean },
   ): ChildProcess;
   /** Who the agent is and the public keys of its tunnels; made when it has none. */
   agentKey(node: string, program: readonly string[]): { node: string; publicKey: string; keys: [string, string] };
   stopAgents(): Promise<void>;
+  killAgent(node: string): void;
   /** Takes its power: agent, daemons, tunnels, addresses; the cables stay. */
   powerOff(node: string): void;
+  /** A machine in a segment of a site, with an address and a way out; its namespace. */
+  host(node: string, o: { bridge: string; address: string; gateway: string }): string;
   /** A command at a site, for tests and measurements. */
   at(node: string, ...argv: string[]): { code: number; out: string };
   down(): void;
@@ -50,6 +53,14 @@ export function missing(): string | undefined {
 
 export const mostNodes = 24;
 
+export interface MiniaturePlan {
+  /** Keeps several miniatures of one machine apart: 1 to 4 small letters or digits. */
+  name: string;
+  state: string;
+  nodes: readonly string[];
+  spans: readonly MiniatureSpan[];
+}
+
 function must(argv: readonly string[]): string {
   const r = spawnSync(argv[0]!, argv.slice(1), { encoding: "utf8", timeout: 20_000 });
   if (r.status !== 0) throw new Error(`${argv.join(" ")}: ${r.stderr || r.error?.message || r.status}`);
@@ -65,8 +76,8 @@ function batch(namespace: string, lines: readonly string[]): void {
   }
 }
 
-/** `name` keeps several miniatures of one machine apart: 1 to 4 letters or digits. */
-export function miniature(o: { name: string; state: string; nodes: readonly string[]; spans: readonly MiniatureSpan[] }): Miniature {
+/** `attach`: it stands already, made by another process. */
+export function miniature(o: MiniaturePlan, how: { attach?: boolean } = {}): Miniature {
   if (!/^[a-z0-9]{1,4}$/.test(o.name)) throw new Error("a miniature's name is 1 to 4 small letters or digits");
   if (o.nodes.length > mostNodes) throw new Error(`a miniature has at most ${mostNodes} nodes`);
   const prefix = `tg-${o.name}-`;
@@ -81,33 +92,7 @@ export function miniature(o: { name: string; state: string; nodes: readonly stri
   const stateOf = (node: string) => join(o.state, String(at.get(node)));
   const agents = new Map<string, ChildProcess>();
 
-  remove(o.name);
-  mkdirSync(o.state, { recursive: true, mode: 0o700 });
-  for (const n of [ground, ...o.nodes.map(namespace)]) must(["ip", "netns", "add", n]);
-  spawnSync("nsenter", [
-    `--net=/run/netns/${ground}`,
-    "sysctl",
-    "-q",
-    "-w",
-    "net.ipv6.conf.all.disable_ipv6=1",
-    "net.ipv6.conf.default.disable_ipv6=1",
-  ]);
-  for (const node of o.nodes) {
-    mkdirSync(stateOf(node), { recursive: true, mode: 0o700 });
-    batch(namespace(node), ["link set lo up"]);
-  }
-  const lines: string[] = [];
-  for (const s of spans.values()) {
-    lines.push(
-      `link add name s${s.i} type bridge mcast_snooping 0`,
-      `link add name s${s.i}a type veth peer name ${s.atA} netns ${namespace(s.a)}`,
-      `link add name s${s.i}b type veth peer name ${s.atB} netns ${namespace(s.b)}`,
-      `link set s${s.i}a master s${s.i} up`,
-      `link set s${s.i}b master s${s.i} up`,
-      `link set s${s.i} up`,
-    );
-  }
-  if (lines.length) batch(ground, lines);
+  if (!how.attach) build();
 
   const ends = (id: string) => {
     const s = spans.get(id);
@@ -146,8 +131,14 @@ export function miniature(o: { name: string; state: string; nodes: readonly stri
         repairSeconds: a.seconds?.repair,
       });
       // in mounts of its own, so that each site has its own place for the sockets of its tunnels
-      const child = spawn("unshare", ["--mount", "--propagation", "slave", ...a.program, file], { stdio: ["ignore", "ignore", "pipe"] });
-      child.stderr!.on("data", (chunk) => writeFileSync(join(stateOf(node), "agent.log"), String(chunk), { flag: "a", mode: 0o600 }));
+      const log = openSync(join(stateOf(node), "agent.log"), "a", 0o600);
+      const child = spawn("unshare", ["--mount", "--propagation", "slave", ...a.program, file], {
+        stdio: ["ignore", "ignore", log],
+        detached: a.detached ?? false,
+      });
+      closeSync(log);
+      if (a.detached) child.unref();
+      writeFileSync(join(stateOf(node), "agent.pid"), String(child.pid), { mode: 0o600 });
       agents.set(node, child);
       return child;
     },
@@ -159,9 +150,12 @@ export function miniature(o: { name: string; state: string; nodes: readonly stri
       await Promise.all(all.map((c) => (c.exitCode === null && c.signalCode === null ? new Promise((r) => c.once("exit", r)) : undefined)));
       clearTimeout(late);
     },
-    powerOff(node) {
+    killAgent(node) {
       agents.get(node)?.kill("SIGKILL");
       agents.delete(node);
+    },
+    powerOff(node) {
+      this.killAgent(node);
       const n = namespace(node);
       endDaemons(n);
       for (const l of JSON.parse(must(["ip", "-n", n, "-j", "link", "show"])) as { ifname: string }[]) {
@@ -170,15 +164,53 @@ export function miniature(o: { name: string; state: string; nodes: readonly stri
       }
       must(["nsenter", `--net=/run/netns/${n}`, "nft", "flush", "ruleset"]);
     },
+    host(node, h) {
+      const [n, i] = [namespace(node), at.get(node)!];
+      const name = `${prefix}h${i}`;
+      must(["ip", "netns", "add", name]);
+      batch(n, [`link add name h${i} type veth peer name eth0 netns ${name}`, `link set h${i} master ${h.bridge} up`]);
+      batch(name, ["link set lo up", `addr add ${h.address} dev eth0`, "link set eth0 up", `route add default via ${h.gateway}`]);
+      return name;
+    },
     at(node, ...argv) {
       const r = spawnSync("nsenter", [`--net=/run/netns/${namespace(node)}`, "--", ...argv], { encoding: "utf8", timeout: 30_000 });
       return { code: r.status ?? 137, out: `${r.stdout}${r.stderr}` };
     },
     down() {
       for (const c of agents.values()) c.kill("SIGKILL");
-      remove(o.name);
+      remove(o.name, o.state);
     },
   };
+
+  function build(): void {
+    remove(o.name, o.state);
+    mkdirSync(o.state, { recursive: true, mode: 0o700 });
+    for (const n of [ground, ...o.nodes.map(namespace)]) must(["ip", "netns", "add", n]);
+    spawnSync("nsenter", [
+      `--net=/run/netns/${ground}`,
+      "sysctl",
+      "-q",
+      "-w",
+      "net.ipv6.conf.all.disable_ipv6=1",
+      "net.ipv6.conf.default.disable_ipv6=1",
+    ]);
+    for (const node of o.nodes) {
+      mkdirSync(stateOf(node), { recursive: true, mode: 0o700 });
+      batch(namespace(node), ["link set lo up"]);
+    }
+    const lines: string[] = [];
+    for (const s of spans.values()) {
+      lines.push(
+        `link add name s${s.i} type bridge mcast_snooping 0`,
+        `link add name s${s.i}a type veth peer name ${s.atA} netns ${namespace(s.a)}`,
+        `link add name s${s.i}b type veth peer name ${s.atB} netns ${namespace(s.b)}`,
+        `link set s${s.i}a master s${s.i} up`,
+        `link set s${s.i}b master s${s.i} up`,
+        `link set s${s.i} up`,
+      );
+    }
+    if (lines.length) batch(ground, lines);
+  }
 
   function config(node: string, more: object): string {
     const file = join(stateOf(node), "config.json");
@@ -188,15 +220,31 @@ export function miniature(o: { name: string; state: string; nodes: readonly stri
 }
 
 /** Whatever of this miniature is still there, of this run or of one that was killed: processes by their namespace, then the namespaces. */
-export function remove(name: string): void {
+export function remove(name: string, state: string): void {
+  endAgents(state);
   const prefix = `tg-${name}-`;
   const all = (existsSync("/run/netns") ? readdirSync("/run/netns") : []).filter(
-    (n) => n.startsWith(prefix) && /^(?:\d+|ground)$/.test(n.slice(prefix.length)),
+    (n) => n.startsWith(prefix) && /^(?:h?\d+|ground)$/.test(n.slice(prefix.length)),
   );
   for (const n of all) {
     endDaemons(n);
     spawnSync("ip", ["netns", "delete", n]);
     for (const dir of [`/etc/frr/${n}`, `/var/run/frr/${n}`]) rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** Each by the number it left behind, if that process still is this agent. */
+function endAgents(state: string): void {
+  for (const n of existsSync(state) ? readdirSync(state) : []) {
+    const file = join(state, n, "agent.pid");
+    if (!existsSync(file)) continue;
+    const pid = Number(readFileSync(file, "utf8"));
+    try {
+      if (pid > 1 && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(join(state, n, "config.json"))) process.kill(pid, "SIGKILL");
+    } catch {
+      // gone already
+    }
+    rmSync(file, { force: true });
   }
 }
 

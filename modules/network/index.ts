@@ -41,4 +41,5 @@ export const network = defineModule({
 export * from "./facts.ts";
 export * from "./branches/facts.ts";
 export * from "./fabric/facts.ts";
+export { enrolLocally, fabricStatus, nodesFor, serviceLocally } from "./fabric/local.ts";
 export { approveChanges, editPlant, operateFabric, planChanges, readPlant } from "./permissions.ts";

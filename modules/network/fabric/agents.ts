@@ -1,6 +1,6 @@
 import { createPublicKey } from "node:crypto";
 import type { Context, Host, JobContext } from "#kernel";
-import { agentFabricPort, type AgentDriver, type SiteReport } from "../ports.ts";
+import { agentFabricPort, type AgentDriver, type AgentHouse, type SiteReport } from "../ports.ts";
 import { agentDismissed, agentEnrolled, driftRepaired } from "./facts.ts";
 import { learn, nodes } from "./nodes.ts";
 import { agentUnknown, keyMalformed } from "./problems.ts";
@@ -9,28 +9,30 @@ import * as store from "./store.ts";
 /** Opens the door where agents call: in the program that works, on its own port, if one is wanted. */
 export async function listenToAgents(host: Host): Promise<void> {
   if (!["all", "worker"].includes(host.config.role)) return;
-  const wanted = host.config.setting("agent_port") ?? (host.config.demo ? "0" : undefined);
-  if (wanted === undefined) return;
+  const set = host.config.setting("agent_port");
+  if (set === undefined && !host.config.demo) return;
   let driver: AgentDriver;
   try {
     driver = host.port(agentFabricPort);
   } catch {
     return; // a program without that driver has no sites with agents
   }
-  const door = await driver.listen(
-    {
-      agent: async (node) => {
-        const a = await host.transaction((ctx) => store.agent(ctx, node), { readOnly: true });
-        return a && { node, publicKey: a.publicKey, sequence: a.sequence };
-      },
-      reports: (list) => keepReports(host, list),
+  const house: AgentHouse = {
+    agent: async (node) => {
+      const a = await host.transaction((ctx) => store.agent(ctx, node), { readOnly: true });
+      return a && { node, publicKey: a.publicKey, sequence: a.sequence };
     },
-    {
-      port: Number(wanted),
+    reports: (list) => keepReports(host, list),
+  };
+  const open = (port: number) =>
+    driver.listen(house, {
+      port,
       host: host.config.setting("agent_host") ?? (host.config.demo ? "127.0.0.1" : "0.0.0.0"),
       key: host.secret("network.agents"),
-    },
-  );
+    });
+  // a demonstration keeps the port it once found free, so that its agents find it again
+  const before = (await host.transaction((ctx) => store.fabric(ctx), { readOnly: true })).port;
+  const door = set === undefined ? await open(before ?? 0).catch(() => open(0)) : await open(Number(set));
   host.onStop(() => door.stop());
   await host.transaction((ctx) => store.setListening(ctx, door.port, door.publicKey));
 }

@@ -102,7 +102,10 @@ export async function readFabric(ctx: Context, q: InputOf<typeof api.readFabric>
       ...(r
         ? {
             power: r.power,
-            links: { up: r.neighbours.filter((x) => x.state === "full").length, of: n.links.filter((l) => l.v4).length },
+            links: {
+              up: r.neighbours.filter((x) => x.state === "full").length,
+              of: n.links.filter((l) => r.interfaces.some((i) => i.name === l.interface)).length,
+            },
             clockSkew: r.clockSkew,
             lacking: lacking(r),
           }

@@ -38,11 +38,14 @@ exit
 !
 router ospf
  ospf router-id 198.19.0.2
+ timers throttle lsa all 100
+ timers lsa min-arrival 50
  timers throttle spf 10 50 500
 exit
 !
 router ospf6
  ospf6 router-id 198.19.0.2
+ timers lsa min-arrival 50
  timers throttle spf 10 50 500
 exit
 !
