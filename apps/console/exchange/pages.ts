@@ -9,6 +9,7 @@ import { rightsPage } from "./rights.ts";
 import { deliveriesPage, roomsPage } from "./rooms.ts";
 import { refreshAction, rightEndAction, serviceAction, servicePage } from "./service.ts";
 import { serverActions, serversPage } from "./servers.ts";
+import { dropsPage, sourcesPage } from "./sources.ts";
 import { trafficPage } from "./traffic.ts";
 
 export const exchangePages = [
@@ -23,6 +24,8 @@ export const exchangePages = [
   trafficPage,
   serversPage,
   outboxPage,
+  sourcesPage,
+  dropsPage,
   roomsPage,
   deliveriesPage,
   logPage,

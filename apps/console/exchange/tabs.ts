@@ -11,6 +11,7 @@ const views = [
   { name: "traffic", path: "/console/echanges/trafic", permission: "exchange.read-traffic" },
   { name: "servers", path: "/console/echanges/passerelles", permission: "exchange.read-servers" },
   { name: "outbox", path: "/console/echanges/attente", permission: "exchange.read-outbox" },
+  { name: "sources", path: "/console/echanges/sources", permission: "exchange.manage-services" },
   { name: "rooms", path: "/console/echanges/salles", permission: "exchange.read-traffic" },
   { name: "log", path: "/console/echanges/journal", permission: "exchange.search-log" },
 ] as const;
