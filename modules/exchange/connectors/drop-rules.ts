@@ -45,6 +45,8 @@ export function lineOf(
     const cell = (own[at] ?? "").normalize("NFC").trim();
     const value = comparedValue(parameter, cell);
     if (value !== undefined) asked[parameter.name] = value;
+    // the same cell may hold a field too: one fault is enough
+    else if (faults.some((f) => f.column === parameter.column)) continue;
     else if (cell !== "") faults.push({ line, column: parameter.column, fault: "type" });
     else if (parameter.required) faults.push({ line, column: parameter.column, fault: "missing" });
   }
