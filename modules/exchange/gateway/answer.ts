@@ -6,6 +6,7 @@ import { answerRows } from "../connectors/answer.ts";
 import { failures, refusals } from "../errors.ts";
 import type { RequestRow } from "../log/store.ts";
 import { write } from "../log/writer.ts";
+import { connectOptions } from "../publish/provider-tls.ts";
 import { type Header, headerValue, messageDigest, readPart } from "../protocol/header.ts";
 import type { Admitted } from "./admit.ts";
 import { filtered, jsonOf } from "./filter.ts";
@@ -43,6 +44,7 @@ export async function answer(j: JobContext, m: RequestMessage, a: Asked): Promis
     deadlineMs: service.timeoutSeconds * 1000,
     signal: j.signal,
     reading: isReading(e.method),
+    connect: await connectOptions(j, service, url),
   });
   if (opened.kind !== "response") return failed(j, a, opened);
   // A reading call the system itself failed can be asked again; a writing one is passed on as the system said it.

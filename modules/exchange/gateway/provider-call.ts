@@ -1,6 +1,6 @@
 /** One HTTP call to an institution's system: sent once, bounded in time and memory, redirects passed back, never followed. */
 import { Agent as PlainAgent, type ClientRequest, type IncomingMessage, request as plain } from "node:http";
-import { Agent as SecureAgent, request as secure } from "node:https";
+import { Agent as SecureAgent, request as secure, type RequestOptions } from "node:https";
 import type { Socket } from "node:net";
 import { type Header, headersRead, onTheWire } from "../protocol/header.ts";
 import type { Body } from "./flow.ts";
@@ -13,10 +13,13 @@ export interface Call {
   /** What the system may take of our time: until its answer begins, and while it is read; large bodies get more, by their size. */
   deadlineMs: number;
   signal: AbortSignal;
+  /** How the system is trusted and what it is shown, for https; whom a name may lead to. Connections are shared only among equals. */
+  connect?: ConnectOptions;
   /** Changes nothing there: an idle connection that died is replaced and the call made again. */
   reading?: boolean;
 }
 
+export type ConnectOptions = Pick<RequestOptions, "rejectUnauthorized" | "ca" | "cert" | "key" | "lookup">;
 type Loss = "timeout" | "cut" | "tooLarge" | "malformed";
 export type Failure =
   /** Nothing left this machine. */
@@ -138,6 +141,7 @@ function attempt(c: Call, pooled: boolean): Promise<Answering | Failure | { kind
       insecureHTTPParser: false,
       maxHeaderSize: 32 * 1024,
       ...wide,
+      ...c.connect,
     });
     const timer = setTimeout(() => lost("timeout"), c.deadlineMs + more);
     c.signal.addEventListener("abort", aborted, { once: true });

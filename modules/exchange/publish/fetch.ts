@@ -7,9 +7,9 @@ import { isForbiddenHost } from "./rules.ts";
 export type Fetched = { ok: true; text: string } | { ok: false; fault: "not-reached" | "bad-answer" | "too-long" };
 export interface Tls {
   rejectUnauthorized: boolean;
-  ca?: string | undefined;
-  cert?: string | undefined;
-  key?: string | undefined;
+  ca?: string;
+  cert?: string;
+  key?: string;
 }
 const most = 2_000_000;
 

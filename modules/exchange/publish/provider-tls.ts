@@ -3,7 +3,8 @@ import type { Host, JobContext } from "#kernel";
 import { ensureTlsIdentity, tlsIdentities } from "#trust";
 import type { Service } from "../directory/store.ts";
 import { perProgram } from "../memory/program.ts";
-import type { Tls } from "./fetch.ts";
+import type { ConnectOptions } from "../gateway/provider-call.ts";
+import { guardedLookup, type Tls } from "./fetch.ts";
 
 interface Held {
   at: number;
@@ -33,8 +34,14 @@ export function ownIdentity(j: JobContext | Host): Promise<{ cert: string; key: 
   return h.identity;
 }
 
+/** For a call of a service: nothing special for those the country's folder names, which only who installs the house writes. */
+export async function connectOptions(j: JobContext, s: Pick<Service, "tls" | "origin">, url: string): Promise<ConnectOptions> {
+  const guarded = s.origin === "registered" && j.config.production && !j.config.demo;
+  return { ...(url.startsWith("https:") ? await tlsOf(j, s.tls) : {}), ...(guarded ? { lookup: guardedLookup } : {}) };
+}
+
 /** To be spread into the request's options. */
 export async function tlsOf(j: JobContext, t: Service["tls"]): Promise<Tls> {
   const own = t.clientCertificate ? await ownIdentity(j) : undefined;
-  return { rejectUnauthorized: t.verify, ...(t.ca === null ? {} : { ca: t.ca }), ...own };
+  return { rejectUnauthorized: t.verify, ...(t.ca === null ? {} : { ca: t.ca }), ...own } satisfies Tls;
 }
