@@ -74,9 +74,9 @@ export function assign(p: Plant, tenants: readonly Tenant[], pools: readonly Pre
   const out: Assigned = {
     added: { prefix: [...missing], vlan: [], asn: [] },
     released: {
-      prefix: p.prefix.filter((x) => !held.includes(x)).map((x) => x.id),
-      vlan: p.vlan.filter((x) => !vlans.includes(x)).map((x) => x.id),
-      asn: p.asn.filter((x) => !asns.includes(x)).map((x) => x.id),
+      prefix: without(p.prefix, held),
+      vlan: without(p.vlan, vlans),
+      asn: without(p.asn, asns),
     },
     short: [],
     capacity: [],
@@ -180,6 +180,11 @@ export function withPlan(p: Plant, a: Assigned): Plant {
     vlan: kept(p.vlan, a.released.vlan, a.added.vlan),
     asn: kept(p.asn, a.released.asn, a.added.asn),
   };
+}
+
+function without<E extends { id: string }>(all: readonly E[], kept: readonly E[]): string[] {
+  const left = new Set(kept);
+  return all.filter((e) => !left.has(e)).map((e) => e.id);
 }
 
 const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -40,7 +40,7 @@ export function intentOf(p: Plant, policy: Policy = {}): NodeIntent[] {
   const of = (role: Prefix["role"], key: "node" | "span") => Map.groupBy(prefixes.filter((x) => x.role === role && x[key]), (x) => x[key]!); // prettier-ignore
   const [loopbacks, links, segments] = [of("loopback", "node"), of("link", "span"), of("segment", "node")];
   const asOf = new Map(sorted(p.asn).map((a) => [a.node, a.number]));
-  const groups = groupsOf(p, prefixes);
+  const groups = new Map(groupsOf(p, prefixes).map((g) => [g.id, g]));
   const touching = new Map<string, LinkIntent[]>();
   for (const s of sorted(spans)) {
     const name = linkInterface(s.kind, s.id);
@@ -101,7 +101,7 @@ export function intentOf(p: Plant, policy: Policy = {}): NodeIntent[] {
       links: touching.get(n.id) ?? [],
       segments: own.toSorted((x, y) => x.vlan - y.vlan),
       ...(mesh ? { overlay: { interface: overlayInterface, ...mesh } } : {}),
-      groups: groups.filter((g) => named.has(g.id)),
+      groups: [...named].flatMap((id) => groups.get(id) ?? []),
       rules,
       qos: [...qosClasses],
     };

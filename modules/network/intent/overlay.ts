@@ -38,7 +38,11 @@ export function overlayOf(
       .slice(0, 2)
       .map((h) => h.id);
     nearest.set(n.id, two);
-    if (two[0]) served.set(two[0], [...(served.get(two[0]) ?? []), n.id]);
+    const first = two[0];
+    if (first === undefined) continue;
+    const list = served.get(first) ?? [];
+    served.set(first, list);
+    list.push(n.id);
   }
   const peer = (node: string, allowed: string[], o: { standby?: boolean; takes?: string[] } = {}): OverlayPeer => {
     const { v4, v6 } = loopback(node);
@@ -62,15 +66,22 @@ export function overlayOf(
     if (!first) continue;
     put(id, [peer(first, everything), ...(second ? [peer(second, [], { standby: true, takes: everything })] : [])]);
   }
+  // what stands behind a gateway is the same list for all the others
+  const all = new Map(
+    gateways.map((h) => [h.id, [...self(h.id), ...behind(h.id), ...(served.get(h.id) ?? []).flatMap((s) => [...self(s), ...behind(s)])]]),
+  );
+  const under = new Map<string, OverlayPeer[]>();
+  for (const [id, two] of nearest) {
+    const whole = [...self(id), ...behind(id)];
+    two.forEach((h, i) => {
+      const list = under.get(h) ?? [];
+      under.set(h, list);
+      list.push(i === 0 ? peer(id, whole) : peer(id, [], { standby: true, takes: whole }));
+    });
+  }
   for (const h of gateways) {
-    const sites = [...nearest].filter(([, two]) => two.includes(h.id)).map(([id, [first]]) => {
-      const whole = [...self(id), ...behind(id)];
-      return first === h.id ? peer(id, whole) : peer(id, [], { standby: true, takes: whole });
-    }); // prettier-ignore
-    const others = gateways
-      .filter((o) => o !== h)
-      .map((o) => peer(o.id, [...self(o.id), ...behind(o.id), ...(served.get(o.id) ?? []).flatMap((s) => [...self(s), ...behind(s)])]));
-    put(h.id, [...others, ...sites.toSorted((x, y) => (x.node < y.node ? -1 : 1))]);
+    const others = gateways.filter((o) => o !== h).map((o) => peer(o.id, all.get(o.id)!));
+    put(h.id, [...others, ...(under.get(h.id) ?? []).toSorted((x, y) => (x.node < y.node ? -1 : 1))]);
   }
   return out;
 }
