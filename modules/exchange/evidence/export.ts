@@ -33,6 +33,7 @@ export async function exportMessage(
   if (!m) return undefined;
   const leaf = (await leavesOf(db, o.exchange)).find((l) => l.side === o.side && l.kind === kindOf[o.direction]);
   const certificate = await certificateOf(db, m.serial);
+  if (certificate === "") return undefined;
   const body = m.bodyHash && !o.hashOnly ? await keptBody(ctx, o.exchange, o.direction, m.bodyHash) : undefined;
   const stamped = leaf && (await stampedFile(ctx, leaf, m, certificate));
   const tree = leaf && (await treeProof(db, o.exchange, leaf));

@@ -60,7 +60,9 @@ async function makeBatch(j: JobContext, from: number, to: number): Promise<void>
     for (const m of rows) {
       // both sides of one exchange hold the same signed messages
       const name = m.signature.toString("base64");
-      if (!seen.has(name)) hashes.push(signatureDigest(m, pems.get(m.serial)!, statuses.get(m.serial)));
+      const pem = pems.get(m.serial);
+      if (!pem) j.log.error({ leaf: m.index, serial: m.serial }, "a message of the log has no certificate: no time stamp can cover it");
+      else if (!seen.has(name)) hashes.push(signatureDigest(m, pem, statuses.get(m.serial)));
       seen.add(name);
     }
   }

@@ -107,8 +107,8 @@ type Ending = Pick<
   "outcome" | "errorType" | "status" | "by" | "headerPart" | "bodyHash" | "signature" | "serial" | "format" | "signedAt"
 >;
 
-/** The client's own last word on an exchange, and what auditors see of it. */
-async function conclude(j: JobContext, o: Awaited, askedAt: Date, end: Ending): Promise<void> {
+/** The client's own last word on an exchange, and what auditors see of it. `signer`: of an answer, whose certificate this log may not hold yet. */
+async function conclude(j: JobContext, o: Awaited, askedAt: Date, end: Ending, signer?: Sealed): Promise<void> {
   const { envelope: e, client, service } = o;
   const at = j.clock.now();
   const outcome: OutcomeRow = {
@@ -134,7 +134,7 @@ async function conclude(j: JobContext, o: Awaited, askedAt: Date, end: Ending): 
     by: end.by ?? null,
     milliseconds: at.getTime() - askedAt.getTime(),
   };
-  if (o.person === undefined || end.outcome === "answered") return void (await write(j, { outcome, traffic }));
+  if (o.person === undefined || end.outcome === "answered") return void (await write(j, { outcome, traffic, ...certificateOf(signer) }));
   await j.transaction(
     async (ctx) => {
       outcome.fact = await tellEnd(ctx, o, end.outcome, end.errorType!);
@@ -143,6 +143,9 @@ async function conclude(j: JobContext, o: Awaited, askedAt: Date, end: Ending): 
     { institution: client.institution },
   );
 }
+
+const certificateOf = (r: Sealed | undefined): Pick<Entry, "certificate"> =>
+  r ? { certificate: { serial: r.serial, pem: r.certificate } } : {};
 
 const tellEnd = (ctx: Context, o: Awaited, outcome: OutcomeRow["outcome"], type: string): Promise<string | null> =>
   told(o, (subject) =>
@@ -209,7 +212,7 @@ export async function* checked(
     try {
       for await (const piece of d.body) {
         // nothing of an answer to something else is passed on
-        if (size === 0 && !bindsTo(d.part, o.envelope, o.requestHash)) break;
+        if (size === 0 && !bindsTo(d.part, o.envelope, o.requestHash)) throw await refuse(refusals.inconsistentResponse);
         hash.update(piece);
         size += piece.length;
         if (last) yield last;
@@ -224,7 +227,7 @@ export async function* checked(
     const bodyHash = size > 0 ? hash.digest() : undefined;
     const wrong = await faultOf(j, o, { ...sealed, part: d.part, bodyHash });
     if (wrong) throw await refuse(wrong);
-    await conclude(j, o, askedAt, answeredRow({ ...sealed, part: d.part, bodyHash }, d.by));
+    await conclude(j, o, askedAt, answeredRow({ ...sealed, part: d.part, bodyHash }, d.by), sealed);
     concluded = true;
     if (last) yield last;
     return sealed;
@@ -268,7 +271,7 @@ export async function accept(
         ...(status ? { status } : {}),
         ...(by ? { by } : {}),
       });
-      await writeIn(ctx, { outcome: { ...row, person: o.person ?? null, ...end, fact } });
+      await writeIn(ctx, { outcome: { ...row, person: o.person ?? null, ...end, fact }, ...certificateOf(wrong ? undefined : sealed) });
       await also(ctx);
     },
     { institution: client.institution },

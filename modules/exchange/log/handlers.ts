@@ -86,7 +86,7 @@ export async function proofOf(ctx: Context, { exchange }: InputOf<typeof readPro
       certificateSerial: m.serial,
       signedAt: signed.signedAt.toISOString(),
       format: m.signedAt ? "xades" : "hashes",
-      ...(m.signedAt ? { signatureFile: signatureFile(signed, certificate, undefined) } : {}),
+      ...(m.signedAt && certificate !== "" ? { signatureFile: signatureFile(signed, certificate, undefined) } : {}),
     };
   };
   const messages = [await message("request", request)];
