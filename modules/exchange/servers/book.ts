@@ -1,6 +1,7 @@
 /** Who answers for whom, in memory: one book a running program, read again when the directory changes and every few seconds. */
 import type { JobContext, PublicConfig } from "#kernel";
 import { serverCertificates } from "#trust";
+import { perProgram } from "../memory/program.ts";
 import { headRow } from "../configuration/store.ts";
 import { classedServices, directoryVersion, joinedRow, policyRows, serverRows } from "./store.ts";
 
@@ -87,6 +88,16 @@ export async function refreshBook(j: JobContext): Promise<Book> {
   );
   books.set(j.config, book);
   return book;
+}
+
+const looks = perProgram(() => ({ at: 0 }));
+
+/** For who met a server the book does not have: read again, at most once a second, whoever asks and however often. */
+export async function lookAgain(j: JobContext): Promise<void> {
+  const last = looks(j);
+  if (performance.now() - last.at < 1000) return;
+  last.at = performance.now();
+  await refreshBook(j);
 }
 
 /** Undefined until the program has read it once. */

@@ -15,7 +15,7 @@ import {
 import { readAs } from "../configuration/head.ts";
 import { directoryChanged, publish, readVersion, signedHead } from "../configuration/publish.ts";
 import { perProgram } from "../memory/program.ts";
-import { refreshBook } from "./book.ts";
+import { bookOf, lookAgain } from "./book.ts";
 import { addressesToHandOver, anchorsOf } from "./hand-over.ts";
 import { asks, certifyAdmitted } from "./invite.ts";
 import { requestUnreadable, serverNotProved } from "./problems.ts";
@@ -113,10 +113,14 @@ const skew = 5 * 60_000;
 async function proved(j: JobContext, req: GateRequest): Promise<string> {
   const proof = readProof(req.headers);
   if (!proof || Math.abs(proof.at.getTime() - j.clock.now().getTime()) > skew) throw serverNotProved();
-  const peer = (await refreshBook(j)).servers.get(proof.server);
   const said = { ...proof, method: req.method, path: req.path, body: req.body };
-  if (!peer?.certificates.some((one) => proofHolds(said, one.certificate))) throw serverNotProved();
-  return peer.id;
+  const holds = () =>
+    bookOf(j)
+      ?.servers.get(proof.server)
+      ?.certificates.some((one) => proofHolds(said, one.certificate)) ?? false;
+  if (!holds()) await lookAgain(j);
+  if (!holds()) throw serverNotProved();
+  return proof.server;
 }
 
 export const headGate = gate({

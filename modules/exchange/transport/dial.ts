@@ -36,6 +36,25 @@ function causeOf(error: NodeJS.ErrnoException): Undialled["undialled"] {
   return "tls";
 }
 
+/** A thousand calls at once must not be a thousand handshakes at once: each would wait for all others and be given up. */
+const mostHandshakes = 16;
+const handshakes = perProgram(() => {
+  let under = 0;
+  const waiting: (() => void)[] = [];
+  const take = (run: (over: () => void) => void): void => {
+    if (under >= mostHandshakes) return void waiting.push(() => take(run));
+    under += 1;
+    let done = false;
+    run(() => {
+      if (done) return;
+      done = true;
+      under -= 1;
+      waiting.shift()?.();
+    });
+  };
+  return { take };
+});
+
 /** Its idle connections end now, those under way when their call does: a renewal interrupts nobody. */
 function retire(agent: Agent): void {
   agent.maxFreeSockets = 0;
@@ -49,7 +68,10 @@ function agentFor(j: JobContext, server: string, address: string, own: TlsIdenti
   if (known) retire(known.agent);
   const agent = new Agent({ keepAlive: true, maxSockets: 256, maxFreeSockets: 64, timeout: idle, scheduling: "lifo" });
   const host = hostOf(address);
-  const dial = (_options: unknown, done: (error: Error | null, socket?: TLSSocket) => void): void => {
+  const turns = handshakes(j);
+  const dial = (_options: unknown, done: (error: Error | null, socket?: TLSSocket) => void): void =>
+    turns.take((over) => dialNow(done, over));
+  const dialNow = (done: (error: Error | null, socket?: TLSSocket) => void, over: () => void): void => {
     const socket = connect({
       host,
       port: portOf(address),
@@ -64,6 +86,7 @@ function agentFor(j: JobContext, server: string, address: string, own: TlsIdenti
     });
     socket.setNoDelay(true);
     const fail = (error: Error): void => {
+      over();
       clearTimeout(timer);
       socket.destroy();
       done(error);
@@ -76,6 +99,7 @@ function agentFor(j: JobContext, server: string, address: string, own: TlsIdenti
       const { fingerprint256 } = shown as { fingerprint256?: string };
       if (!fingerprint256 || peerOf(j, fingerprint256)?.id !== server) return fail(undialled("not-registered"));
       if (checkServerIdentity(host, shown)) return fail(undialled("wrong-host"));
+      over();
       clearTimeout(timer);
       socket.off("error", broken);
       // between two calls nobody else listens

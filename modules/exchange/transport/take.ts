@@ -8,7 +8,7 @@ import { type Body, type Delivered, type RequestMessage, whyUnsealed } from "../
 import { readRequest } from "../gateway/message.ts";
 import { receive } from "../gateway/provider.ts";
 import { intake, noBody } from "../gateway/spool.ts";
-import { mayCarry, outdated, type Peer, serverFor } from "../servers/book.ts";
+import { configurationOf, mayCarry, outdated, type Peer, serverFor } from "../servers/book.ts";
 import { drained } from "./drain.ts";
 import { bodyFrames, type Frame, frame, isMalformed, jsonFrame, malformed, readFrames } from "./frames.ts";
 import { learn } from "./know.ts";
@@ -47,7 +47,7 @@ export async function take(j: JobContext, req: IncomingMessage, res: ServerRespo
       person: undefined,
       keep: req.headers["exchange-keep"] === "1",
       verbatim: req.headers["exchange-verbatim"] === "1",
-      ...configurationOf(req),
+      ...knownBy(j, req),
     };
     await send(res, await receive(j, message));
   } catch (error) {
@@ -118,7 +118,10 @@ async function last(frames: AsyncGenerator<Frame>, at: Frame): Promise<SealOf> {
   return seal;
 }
 
-function configurationOf(req: IncomingMessage): Pick<RequestMessage, "configuration"> {
+/** Each side logs what it knew itself; the house, which is the directory, logs what the client's side says it knew. */
+function knownBy(j: JobContext, req: IncomingMessage): Pick<RequestMessage, "configuration"> {
+  const own = configurationOf(j);
+  if (own) return { configuration: own };
   const [, version, age] = /^(\d{1,15});(\d{1,12})$/.exec(String(req.headers["exchange-configuration"] ?? "")) ?? [];
   return version === undefined ? {} : { configuration: { version: Number(version), age: Number(age) } };
 }
