@@ -45,6 +45,7 @@ export async function openExchangePort(kernel: Kernel, port: number): Promise<Ex
   server.on("checkExpectation", take);
   // more header lines than a limit would allow are dropped unseen by Node: then what is signed is not what was said
   server.maxHeadersCount = 0;
+  server.maxConnections = 5000;
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     const now = current.get(socket);
     // a failed handshake or a broken line: nobody there to read

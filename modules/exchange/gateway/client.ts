@@ -4,7 +4,7 @@ import type { Context, JobContext } from "#kernel";
 import type { Answer } from "../door.ts";
 import { failures, refusals, type Refusal } from "../errors.ts";
 import { asked, failed, refused } from "../facts.ts";
-import { outcomeOf, type OutcomeRow, type RequestRow, takeQuestion } from "../log/store.ts";
+import { type Measured, outcomeOf, type OutcomeRow, type RequestRow, takeQuestion } from "../log/store.ts";
 import { putTraffic } from "../log/store-traffic.ts";
 import { type Entry, write, writeIn } from "../log/writer.ts";
 import { messageDigest } from "../protocol/header.ts";
@@ -101,7 +101,7 @@ const factOf = ({ envelope: e }: Pick<Opened, "envelope">) => ({
   ...(e.issue === undefined ? {} : { issue: e.issue }),
 });
 
-export type Awaited = Pick<Opened, "envelope" | "client" | "service" | "person"> & { requestHash: string };
+export type Awaited = Pick<Opened, "envelope" | "client" | "service" | "person"> & { requestHash: string; measured?: Measured };
 type Ending = Pick<
   OutcomeRow,
   "outcome" | "errorType" | "status" | "by" | "headerPart" | "bodyHash" | "signature" | "serial" | "format" | "signedAt"
@@ -117,6 +117,7 @@ async function conclude(j: JobContext, o: Awaited, askedAt: Date, end: Ending, s
     institution: client.institution,
     at,
     person: o.person ?? null,
+    measured: o.measured ?? null,
     ...end,
   };
   const traffic = {
@@ -227,6 +228,7 @@ export async function* checked(
     const bodyHash = size > 0 ? hash.digest() : undefined;
     const wrong = await faultOf(j, o, { ...sealed, part: d.part, bodyHash });
     if (wrong) throw await refuse(wrong);
+    if (o.measured) o.measured.responseBody = size;
     await conclude(j, o, askedAt, answeredRow({ ...sealed, part: d.part, bodyHash }, d.by), sealed);
     concluded = true;
     if (last) yield last;

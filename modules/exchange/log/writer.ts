@@ -3,7 +3,7 @@
  * under way the next gathers. When one fails, each of its entries is tried alone, so that a bad row fails nobody else.
  * The transaction is nobody's (unscoped); whose row it is stands in the row, and reading it stays its institution's.
  */
-import type { Context, JobContext } from "#kernel";
+import { type Context, type JobContext, unavailable } from "#kernel";
 import { directoryVersion } from "../directory/store-snapshot.ts";
 import { perProgram } from "../memory/program.ts";
 import { type Batch, putBatch, type TrafficRow } from "./store-batch.ts";
@@ -79,7 +79,8 @@ async function commit(w: Writer, taken: readonly Waiting[]): Promise<void> {
     remember(w, entries);
     taken.forEach((one, i) => one.done(written[i]!));
   } catch (error) {
-    if (taken.length === 1) return taken[0]!.failed(error);
+    // a database that is away is away for each of them
+    if (taken.length === 1 || unavailable.is(error)) return taken.forEach((one) => one.failed(error));
     for (const one of taken) await commit(w, [one]);
   }
 }
