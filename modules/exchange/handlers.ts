@@ -2,6 +2,7 @@ import { implement } from "#kernel";
 import * as api from "./api.ts";
 import { connect, connectorsShown, dropsShown, look, trial } from "./connectors/handlers.ts";
 import { consistencyOf, containerOf, headOf, stateOf } from "./evidence/handlers.ts";
+import { policiesShown } from "./agreements/handlers.ts";
 import { changeState, membersOf, oneService, rightsOf, servicesOf } from "./directory/handlers.ts";
 import { answerOne, declineOne, listOf, readOne } from "./hand/handlers.ts";
 import { mine, proofOf, searchOf } from "./log/handlers.ts";
@@ -70,6 +71,7 @@ export const handlers = implement(api, {
   refreshDescription: refreshAsked,
   readPublication: publicationOf,
   listPurposes: purposesShown,
+  readPolicies: policiesShown,
   listServers: serversOf,
   listInvitations: invitationsOf,
   inviteServer: inviteOne,

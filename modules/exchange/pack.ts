@@ -101,7 +101,8 @@ const Right = T.Object(
     /** A group, named institutions, or each providing institution itself (`own`). */
     to: T.Object({ group: T.Optional(Code), of: T.Optional(Selection), own: T.Optional(T.Boolean()), subsystem: T.Optional(Code) }, strict),
     methods: T.Optional(T.Array(T.String())),
-    path: T.Optional(T.String()),
+    /** Glob below the service; `**` by itself, at the end. */
+    path: T.Optional(T.String({ pattern: "^(\\*\\*|/([^*]|\\*(?!\\*))*(?<=/)\\*\\*|/([^*]|\\*(?!\\*))*)$" })),
     purposes: T.Array(T.String(), { minItems: 1 }),
     /** Names of fields each row may keep; absent = the whole answer. */
     fields: T.Optional(T.Array(T.String())),

@@ -1,8 +1,9 @@
 /** The exchange a newcomer finds: its institutions, services and rights are counted, and each service is called through r1. */
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { setBase } from "#exchange";
-import { listMembers, listRights, listServices, type RightView, type ServiceView } from "#exchange/api";
+import { listMembers, listRights, listServices, readPolicies, type RightView, type ServiceView } from "#exchange/api";
 import { loadCountry } from "#kernel";
 import { type Sandbox, startSandbox } from "../../apps/sandbox/index.ts";
 import { registers } from "../../apps/sandbox/pack.ts";
@@ -39,7 +40,7 @@ test("at least 12 institutions answer by their systems, with at least 30 differe
   for (const s of services) {
     assert.ok(s.title && s.fields.every((f) => f.label), s.id);
     assert.ok(
-      s.kind === "person" || sources.some((r) => r.owner === ownerOf(s) && r.register === codeOf(s.id)) || s.id.endsWith("/echo"),
+      s.kind !== "http" || sources.some((r) => r.owner === ownerOf(s) && r.register === codeOf(s.id)) || s.id.endsWith("/echo"),
       s.id,
     );
   }
@@ -119,4 +120,11 @@ test("an entry is asked by path where the service publishes one", async () => {
 test("the other country of the demonstration has its own", () => {
   const other = loadCountry("tg", [registers]).get(registers);
   assert.ok(new Set(other.map((r) => r.register)).size >= 15);
+});
+
+test("every right of the country is a policy that Cedar reads", async () => {
+  const { text, policies } = await h.world.call(readPolicies, {}, { as: h.world.clerk("bf-cil", ["exchange.read-rights"]) });
+  assert.equal(policies, rights.length);
+  const cedar = createRequire(import.meta.url)("@cedar-policy/cedar-wasm/nodejs") as { checkParsePolicySet(set: object): object };
+  assert.deepEqual(cedar.checkParsePolicySet({ staticPolicies: text, templates: {}, templateLinks: [] }), { type: "success" });
 });

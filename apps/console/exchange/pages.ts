@@ -5,7 +5,7 @@ import { membersPage, subsystemAction } from "./members.ts";
 import { cancelAction, outboxPage } from "./outbox.ts";
 import { proposalActions, proposalPage, proposalsPage } from "./proposals.ts";
 import { publishAction, publishPage } from "./publish.ts";
-import { rightsPage } from "./rights.ts";
+import { policiesPage, rightsPage } from "./rights.ts";
 import { deliveriesPage, roomsPage } from "./rooms.ts";
 import { refreshAction, rightEndAction, serviceAction, servicePage } from "./service.ts";
 import { serverActions, serversPage } from "./servers.ts";
@@ -17,6 +17,7 @@ export const exchangePages = [
   membersPage,
   servicePage,
   rightsPage,
+  policiesPage,
   proposalsPage,
   proposalPage,
   publishPage,

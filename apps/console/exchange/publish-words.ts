@@ -123,6 +123,7 @@ export const publishWords = messages({
     proposed: "Proposition enregistrée.",
     seconds: (n: number) => `${n}\u202fs`,
     policies: "Droits en politiques Cedar",
+    policiesLead: "Les mêmes droits, dans une langue qu’un outil tiers sait juger :",
     required: "Ce champ manque ou n’est pas valable.",
   },
   en: {
@@ -245,6 +246,7 @@ export const publishWords = messages({
     proposed: "Proposal recorded.",
     seconds: (n: number) => `${n} s`,
     policies: "Rights as Cedar policies",
+    policiesLead: "The same rights, in a language that a tool of others can judge:",
     required: "This field is missing or not valid.",
   },
 });

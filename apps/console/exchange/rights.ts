@@ -1,9 +1,10 @@
-import { listRights, readRights, type RightView } from "#exchange/api";
-import { html, official, type Html, type PageContext } from "#kernel";
+import { listRights, readPolicies, readRights, type RightView } from "#exchange/api";
+import { download, html, official, page, T, type Html, type PageContext } from "#kernel";
 import { date, empty, number, table } from "#ui";
 import { consolePage } from "../screen.ts";
 import { Find, findForm, matches, slice } from "./find.ts";
 import { serviceHref } from "./parts.ts";
+import { publishWords } from "./publish-words.ts";
 import { exchangeTabs } from "./tabs.ts";
 import { words } from "./words.ts";
 
@@ -35,6 +36,21 @@ export function rightsTable(p: PageContext, rights: readonly RightView[], withSe
   </div>`;
 }
 
+const policiesHref = "/console/echanges/droits/politiques.cedar";
+
+/** The rights as a file an auditor takes away. */
+export const policiesPage = page({
+  id: "console.exchange-policies",
+  path: policiesHref,
+  who: official(readRights),
+  reads: [readPolicies],
+  input: T.Object({ service: T.Optional(T.String({ minLength: 3, maxLength: 255 })) }),
+  async render(p, input) {
+    const { text } = await p.call(readPolicies, input);
+    return download(Buffer.from(text), "text/plain; charset=utf-8", "politiques.cedar");
+  },
+});
+
 export const rightsPage = consolePage({
   id: "console.exchange-rights",
   path: "/console/echanges/droits",
@@ -51,7 +67,9 @@ export const rightsPage = consolePage({
         title: w.rights,
         current: "exchange",
         main: html`<h1>${w.title}</h1>
-          ${exchangeTabs(p, "rights")} ${findForm(p, "/console/echanges/droits", q)}
+          ${exchangeTabs(p, "rights")}
+          <p class="t-soft">${publishWords(p.lang).policiesLead} <a href="${policiesHref}">${publishWords(p.lang).policies}</a></p>
+          ${findForm(p, "/console/echanges/droits", q)}
           ${
             rights.length
               ? html`<p class="t-soft">${w.rightsFound(number(p, found.length))}</p>

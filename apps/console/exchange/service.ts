@@ -2,6 +2,7 @@
 import {
   listRights,
   manageServices,
+  readPolicies,
   readPublication,
   readRights,
   readService,
@@ -13,7 +14,7 @@ import {
 import { html, official, seeOther, T, type Form, type Html, type OutputOf, type PageContext } from "#kernel";
 import { banner, button, buttonLink, dateTime, disclosure, facts, form, input, may, officialOf, tag, textarea } from "#ui";
 import { consoleAction, consolePage, sent, type Screen } from "../screen.ts";
-import { refusalOf } from "../site.ts";
+import { pre, refusalOf } from "../site.ts";
 import { endRightAction } from "./grant.ts";
 import { how, Identifier, serviceHref, state } from "./parts.ts";
 import { publishHref } from "./publish.ts";
@@ -26,7 +27,7 @@ const isOwn = (p: PageContext, one: ServiceView): boolean =>
   may(p.caller, manageServices.id) && officialOf(p.caller).institution === one.provider.institution;
 
 const serviceScreen: Screen<{ id: string; fait?: string }> = {
-  reads: [readService, listRights, readPublication],
+  reads: [readService, listRights, readPublication, readPolicies],
   async view(p, { id, fait }, again) {
     const w = words(p.lang);
     const one = await p.call(readService, { id });

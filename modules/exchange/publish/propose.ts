@@ -113,6 +113,8 @@ export async function rightProposed(ctx: Context, input: InputOf<typeof api.prop
   if (!(await store.purposesKnown(ctx.db, input.purposes))) throw wrong("purposes", "Motif inconnu.", "Unknown purpose.");
   if (input.fields && !fieldsFit(input.fields, service.fields))
     throw wrong("fields", "Le service ne donne pas toutes ces données.", "The service does not give all of these.");
+  if (/\*\*./.test(input.path) || (input.path !== "**" && /[^/]\*\*/.test(input.path)))
+    throw wrong("path", "«\u202f**\u202f» se met seul, à la fin.", "** stands by itself, at the end.");
   if (input.path !== "**" && !checkPath(input.path.replaceAll("*", "x")).ok) throw wrong("path", "Chemin ambigu.", "Ambiguous path.");
   if (!isDay(input.from) || (input.until !== undefined && (!isDay(input.until) || input.until < input.from)))
     throw wrong("until", "La fin précède le début, ou la date n’existe pas.", "The end precedes the start, or the date does not exist.");
