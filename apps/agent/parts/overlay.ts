@@ -20,16 +20,39 @@ export function overlay({ run, disk }: Place, kernel: boolean): Keeper {
       .flatMap((t) => JSON.parse(t || "[]") as { dst: string; dev: string }[])
       .map((r) => ({ ...r, dst: r.dst.includes("/") ? r.dst : `${r.dst}/${r.dst.includes(":") ? 128 : 32}` }));
 
+  const create = (name: string) =>
+    kernel ? run(["ip", "link", "add", name, "type", "wireguard"]) : run(["wireguard-go", name], { daemon: true });
+
+  /** Only what differs: to set the port again, even the same one, opens its socket anew, and what comes meanwhile is lost. */
+  async function sync(i: OverlayPart["interfaces"][number]): Promise<void> {
+    const [self, ...peers] = await dump(i.name);
+    const port = /^ListenPort = (\d+)$/m.exec(i.conf)?.[1];
+    const wanted = i.conf.split(/^(?=\[Peer\])/m).filter((b) => b.startsWith("[Peer]"));
+    if (self?.[1] !== disk.publicOf(i.slot) || self[2] !== port) {
+      const conf = i.conf.replace("[Interface]", `[Interface]\nPrivateKey = ${disk.secret(i.slot)}`);
+      return void (await withFile(conf, (path) => run(["wg", "setconf", i.name, path])));
+    }
+    const field = (block: string, name: string) => new RegExp(`^${name} = (.*)$`, "m").exec(block)?.[1] ?? "";
+    const running = new Map(peers.map((p) => [p[0]!, [p[2], p[3] === "(none)" ? "" : p[3]!.split(",").toSorted().join(), p[7]].join(" ")]));
+    const kept = new Set(wanted.map((b) => field(b, "PublicKey")));
+    for (const key of running.keys()) if (!kept.has(key)) await run(["wg", "set", i.name, "peer", key, "remove"]);
+    const changed = wanted.filter((b) => {
+      const allowed = field(b, "AllowedIPs").split(", ").filter(Boolean).map(spelt).toSorted().join();
+      return running.get(field(b, "PublicKey")) !== [field(b, "Endpoint"), allowed, field(b, "PersistentKeepalive")].join(" ");
+    });
+    if (changed.length) await withFile(changed.join("\n"), (path) => run(["wg", "addconf", i.name, path]));
+  }
+  const dump = async (name: string) =>
+    (await run(["wg", "show", name, "dump"], { fine: [1] })).trim().split("\n").map((l) => l.split("\t")); // prettier-ignore
+
   return {
     async put(text) {
       const want = JSON.parse(text) as OverlayPart;
       for (const i of want.interfaces) if (i.name !== names[i.slot]) throw new Refused(`${i.name} is no slot of ours`);
       let there = await up();
       for (const i of want.interfaces) {
-        if (!there.has(i.name))
-          await run(kernel ? ["ip", "link", "add", i.name, "type", "wireguard"] : ["wireguard-go", i.name], { daemon: true });
-        const conf = i.conf.replace("[Interface]", `[Interface]\nPrivateKey = ${disk.secret(i.slot)}`);
-        await withFile(conf, (path) => run(["wg", "syncconf", i.name, path]));
+        if (!there.has(i.name)) await create(i.name);
+        await sync(i);
         await run(["ip", "link", "set", i.name, "up", "mtu", String(Number(i.mtu))]);
       }
       // first the new ways, then the old ones go: in one batch, so that no packet finds none
@@ -52,10 +75,7 @@ export function overlay({ run, disk }: Place, kernel: boolean): Keeper {
     async read() {
       const state: unknown[] = [];
       for (const n of [...(await up())].toSorted()) {
-        const [self, ...peers] = (await run(["wg", "show", n, "dump"], { fine: [1] }))
-          .trim()
-          .split("\n")
-          .map((l) => l.split("\t"));
+        const [self, ...peers] = await dump(n);
         // where a peer was last heard from moves by itself, and so do the counters
         state.push([n, self?.[1], self?.[2], peers.map((p) => [p[0], p[3]?.split(",").toSorted(), p[7]]).toSorted()]);
       }
