@@ -91,13 +91,15 @@ async function asic(v: Visit, query: URLSearchParams): Promise<void> {
 const hand = (v: Visit, bytes: Buffer, type: string, name: string): void =>
   send(v.res, 200, { "Content-Type": type, "Content-Disposition": `attachment; filename="${name}"`, "Cache-Control": "no-store" }, bytes);
 
-/** Exchanges under one query id whose containers are handed out at once. */
+/** Exchanges under one query id whose containers are handed out at once, the newest first, and how many bytes before it is enough. */
 const most = 10;
+const enough = 32 * 1024 * 1024;
 
 async function collect(ctx: Context, asked: Asked): Promise<Exported[]> {
   const found: Exported[] = [];
   const exchanges = await exchangesOf(ctx.db, asked.subsystem, asked.queryId, asked.unique ? 1 : most);
   for (const { exchange, side, person } of exchanges) {
+    if (found.reduce((sum, e) => sum + e.bytes.length, 0) > enough) break;
     const before = found.length;
     for (const direction of asked.directions) {
       const made = await exportMessage(ctx, { exchange, side, direction });
