@@ -273,3 +273,4 @@ export * from "./operations/contracts.ts";
 export * from "./resilience/contracts.ts";
 export type { Capability, FabricStep, InterfacesPart, Observed, OverlayPart, PartName, Power, SiteReport } from "./ports.ts";
 export { approveChanges, editPlant, planChanges, readPlant } from "./permissions.ts";
+export * from "./plant/contracts.ts";

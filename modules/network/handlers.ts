@@ -4,6 +4,7 @@ import * as branches from "./branches/handlers.ts";
 import * as extension from "./extension/handlers.ts";
 import * as operations from "./operations/handlers.ts";
 import { exportPlant, importPlant, listRevisions, readPlantFile } from "./plant/load.ts";
+import { readInventory } from "./plant/inventory.ts";
 import { makeReport } from "./resilience/report.ts";
 import * as resilience from "./resilience/handlers.ts";
 
@@ -13,6 +14,7 @@ export const handlers = implement(api, {
   listRevisions,
   readPlantFile,
   makeReport,
+  readInventory,
   ...resilience,
   ...branches,
   ...operations,

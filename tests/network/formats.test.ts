@@ -38,6 +38,13 @@ const plants = fc
     plant.cable = cables.map((c, i) => clean({ ...c, id: `k${i}`, a: "n0", b: `n${c.b}`, strands: 12, ducts: i % 2 ? ["d"] : [] }));
     plant.circuit = circuits.map((c, i) => clean({ ...c, id: `l${i}`, a: "n0", b: `n${c.b}`, ducts: [], provider: "P", capacity: 100 }));
     plant.device = [{ id: "r", node: "n0", name: "R", illustrative: true }];
+    plant.room = [{ id: "salle", node: "n0", name: "Salle", illustrative: false }];
+    plant.rack = [{ id: "baie", room: "salle", name: "Baie", units: 42, illustrative: true }];
+    plant.device.push({ id: "s", node: "n0", name: "S", rack: "baie", unit: 3, height: 2, illustrative: false });
+    plant.vlan = places.map((n, i) => clean({ id: `v${i}`, node: `n${i}`, vid: 100 + i, name: n.name, institution: i % 2 ? "inst" : undefined, illustrative: n.illustrative })); // prettier-ignore
+    plant.prefix = places.map((_, i) => ({ id: `x${i}`, prefix: i % 2 ? `10.0.${i}.0/24` : `fd00:${i}::/64`, role: "segment" as const, node: `n${i}`, vlan: `v${i}`, illustrative: false })); // prettier-ignore
+    plant.prefix.push({ id: "pool", prefix: "10.0.0.0/8", role: "pool", serves: "segment", illustrative: false });
+    plant.asn = places.map((_, i) => clean({ id: `a${i}`, number: 4_200_000_000 + i, node: i ? `n${i}` : undefined, name: i ? undefined : "free", illustrative: false })); // prettier-ignore
     if (cables.length) plant.port = [{ id: "p", device: "r", name: "1", cable: "k0", strand: 2, illustrative: false }];
     return plant;
   });

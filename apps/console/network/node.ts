@@ -1,8 +1,9 @@
-import { readNode } from "#network/api";
+import { readInventory, readNode } from "#network/api";
 import { html, official, T, type Html, type OutputOf, type PageContext } from "#kernel";
 import { banner, facts, number, tag } from "#ui";
 import { consolePage } from "../screen.ts";
 import { failures, networkTabs, path } from "./parts.ts";
+import { inventory } from "./stock.ts";
 import { words } from "./words.ts";
 
 type One = OutputOf<typeof readNode>;
@@ -13,10 +14,11 @@ export const nodePage = consolePage({
   who: official(),
   input: T.Object({ id: T.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._:-]{0,119}$" }) }),
   screen: {
-    reads: [readNode],
+    reads: [readNode, readInventory],
     async view(p, { id }) {
       const w = words(p.lang);
       const one = await p.call(readNode, { id });
+      const stock = await p.call(readInventory, { id });
       const percent = (n: number) => `${new Intl.NumberFormat(p.lang, { maximumFractionDigits: 3 }).format(n * 100)}\u00a0%`;
       const { value, low, high } = one.availability;
       return {
@@ -41,7 +43,7 @@ export const nodePage = consolePage({
               value: one.institutions.map((i) => html`<div><a href="/console/institutions/${i.id}">${i.name}</a></div>`),
             },
           ])}
-          ${one.kind === "core" ? "" : ways(p, one)} ${one.failures.length ? failures(p, w.stops, one.failures) : ""}`,
+          ${one.kind === "core" ? "" : ways(p, one)} ${one.failures.length ? failures(p, w.stops, one.failures) : ""} ${inventory(p, stock)}`,
       };
     },
   },
