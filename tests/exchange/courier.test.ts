@@ -8,25 +8,15 @@ import { exportBundle, importBundle, keepUp, pull } from "#exchange";
 import { acceptLater } from "../../modules/exchange/outbox/accept.ts";
 import { bodyOf } from "../../modules/exchange/gateway/spool.ts";
 import { openRaw } from "../../modules/exchange/gateway/open-raw.ts";
+import { echo, justice, publishEcho } from "./link/echo.ts";
 import { gatewayId, type Pair, twoServers } from "./two-servers.ts";
 
-const echo = "BF/GOV/ONI/IDENTITE/echo";
-const justice = "BF/GOV/MIN-JUSTICE/SERVICES";
 const room = mkdtempSync(join(tmpdir(), "toguna-courier-"));
 const file = (name: string) => join(room, name);
 let p: Pair;
 before(async () => {
   p = await twoServers();
-  await p.house.owner(
-    `insert into exchange.service (id, subsystem, code, institution, kind, title, base_url, timeout_seconds, endpoints, query, fields, keep_days)
-     select $1, subsystem, 'echo', institution, 'http', title, 'remote:/', 2, '[]', '[]', '[]', 0 from exchange.service where id = 'BF/GOV/ONI/IDENTITE/persons'`,
-    [echo],
-  );
-  await p.house.owner(
-    `insert into exchange.access_right (id, service, subject, methods, path, purposes, basis, from_day)
-     values ('echo', $1, $2, '{GET,POST}', '**', '{criminal-record-extract}', '{"fr":"","en":""}', '2026-01-01')`,
-    [echo, justice],
-  );
+  await publishEcho(p.house);
   await keepUp(p.hj);
   await pull(p.gj);
   await p.gateway.owner("update exchange.service set base_url = $1 where id = $2", [`${p.system.url}/echo`, echo]);

@@ -3,43 +3,15 @@ import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { request as plain } from "node:http";
 import { request } from "node:https";
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { after, before, test } from "node:test";
 import { keepUp, pull } from "#exchange";
 import { openExchangePort, type ExchangePort } from "../../apps/server/exchange-port.ts";
+import { echo, justice, publishEcho } from "./link/echo.ts";
+import { wall } from "./link/wall.ts";
 import { gatewayId, type Pair, twoServers } from "./two-servers.ts";
 
-const justice = "BF/GOV/MIN-JUSTICE/SERVICES";
-const echo = "BF/GOV/ONI/IDENTITE/echo";
-const wall = { sent: 0, back: 0, cutAfter: Number.POSITIVE_INFINITY, closed: false, target: 0 };
-const sockets = new Set<Socket>();
-/** The link: everything between house and gateway passes here. */
-const link = createServer((near) => {
-  if (wall.closed) return void near.destroy();
-  const far = connect(wall.target, "127.0.0.1");
-  for (const [from, to, way] of [
-    [near, far, "sent"],
-    [far, near, "back"],
-  ] as const) {
-    sockets.add(from);
-    from.on("error", () => undefined);
-    from.on("close", () => {
-      sockets.delete(from);
-      to.destroy();
-    });
-    from.on("data", (bytes: Buffer) => {
-      wall[way] += bytes.length;
-      to.write(bytes);
-      if (wall.sent > wall.cutAfter) cut();
-    });
-  }
-});
-const cut = (): void => {
-  wall.closed = true;
-  wall.cutAfter = Number.POSITIVE_INFINITY;
-  for (const one of sockets) one.destroy();
-};
-
+/** Everything between house and gateway passes here. */
+const link = wall();
 let p: Pair;
 let door: ExchangePort;
 const visits: { url: string; body: Buffer }[] = [];
@@ -53,24 +25,14 @@ before(async () => {
       res.writeHead(200, { "content-type": "application/octet-stream" }).end(visits.at(-1)!.body);
     });
   };
-  await p.house.owner(
-    `insert into exchange.service (id, subsystem, code, institution, kind, title, base_url, timeout_seconds, endpoints, query, fields, keep_days)
-     select $1, subsystem, 'echo', institution, 'http', title, 'remote:/', 2, '[]', '[]', '[]', 0 from exchange.service where id = 'BF/GOV/ONI/IDENTITE/persons'`,
-    [echo],
-  );
-  await p.house.owner(
-    `insert into exchange.access_right (id, service, subject, methods, path, purposes, basis, from_day)
-     values ('echo', $1, $2, '{GET,POST}', '**', '{criminal-record-extract}', '{"fr":"","en":""}', '2026-01-01')`,
-    [echo, justice],
-  );
+  await publishEcho(p.house);
   await keepUp(p.hj);
   await pull(p.gj);
   await p.gateway.owner("update exchange.service set base_url = $1 where id = $2", [`${p.system.url}/echo`, echo]);
   const { rows } = await p.house.owner("select address from exchange.server where id = $1", [gatewayId]);
-  wall.target = Number((rows[0] as { address: string }).address.split(":")[1]);
-  await new Promise<void>((done) => link.listen(0, "127.0.0.1", done));
+  link.target = Number((rows[0] as { address: string }).address.split(":")[1]);
   // the gateway says its address again and again: at this house it stays the link's
-  const narrow = `127.0.0.1:${(link.address() as AddressInfo).port}`;
+  const narrow = `127.0.0.1:${await link.listen()}`;
   await p.house.owner(`create function exchange.by_the_link() returns trigger language plpgsql as
     $$ begin if new.id = '${gatewayId}' then new.address := '${narrow}'; end if; return new; end $$`);
   await p.house.owner("create trigger link before update on exchange.server for each row execute function exchange.by_the_link()");
@@ -79,8 +41,7 @@ before(async () => {
   door = (await openExchangePort(p.house.kernel, 0))!;
 });
 after(async () => {
-  cut();
-  link.close();
+  link.end();
   await door.stop();
   await p.close();
 });
@@ -153,16 +114,16 @@ test("after a cut a large message goes on where it stopped, on the way there and
   visits.length = 0;
   const body = randomBytes(700_000);
   const address = await send(body, { "Content-Type": "image/jpeg" });
-  wall.sent = 0;
-  wall.cutAfter = 600_000;
+  link.sent = 0;
+  link.cutAfter = 600_000;
   await turn();
-  assert.ok(wall.closed, "it was cut");
+  assert.ok(link.closed, "it was cut");
   const { rows } = await p.gateway.owner("select sum(length(bytes))::int as n from exchange.piece");
   assert.ok((rows[0] as { n: number }).n > 250_000, "what came is kept");
   assert.equal(visits.length, 0);
-  wall.closed = false;
+  link.closed = false;
   await turn();
-  assert.ok(wall.sent < 850_000, `${wall.sent} bytes for 700 000`);
+  assert.ok(link.sent < 850_000, `${link.sent} bytes for 700 000`);
   assert.equal(visits.length, 1);
   assert.ok(visits[0]!.body.equals(body));
   await turn();
@@ -175,13 +136,13 @@ test("a link that dies while it carries loses nothing, doubles nothing, keeps th
   for (let i = 0; i < 40; i++)
     addresses.push(await send(Buffer.concat([Buffer.from(`${i} `), randomBytes(3000)]), { "Exchange-Order-Key": `k${i % 4}` }));
   for (let round = 0; round < 30; round++) {
-    wall.closed = round % 3 === 2;
-    wall.cutAfter = wall.sent + 9000 + round * 3000;
+    link.closed = round % 3 === 2;
+    link.cutAfter = link.sent + 9000 + round * 3000;
     await turn();
     if ((await p.house.owner("select 1 from exchange.outbox where ended_at is null limit 1")).rowCount === 0) break;
   }
-  wall.closed = false;
-  wall.cutAfter = Number.POSITIVE_INFINITY;
+  link.closed = false;
+  link.cutAfter = Number.POSITIVE_INFINITY;
   await turn();
   for (const address of addresses) assert.equal((await status(address)).status, "answered");
   const seen = visits.map((v) => Number(v.body.toString("latin1").split(" ")[0]));
@@ -214,7 +175,7 @@ test("the doors of the link: other servers' parcels, wrong places, too much, and
   const stranger = await new Promise<string>((done) => {
     const req = request({
       host: "127.0.0.1",
-      port: wall.target,
+      port: link.target,
       path: `/weak/parcels/${randomUUID()}`,
       rejectUnauthorized: false,
       agent: false,
@@ -258,7 +219,7 @@ test("parcels of others' making: altered, foreign, replayed messages are refused
   const { apply } = await import("../../modules/exchange/outbox/apply.ts");
   const { gather } = await import("../../modules/exchange/outbox/gather.ts");
   visits.length = 0;
-  wall.closed = true;
+  link.closed = true;
   const address = await send("genuine");
   const { parcel } = await p.house.transaction((ctx) => gather(ctx, gatewayId, ["bf-oni"]));
   const one = parcel.messages[0]!;
@@ -277,7 +238,7 @@ test("parcels of others' making: altered, foreign, replayed messages are refused
   await p.gateway.sweep("exchange.inbox");
   assert.equal(visits.length, 0);
   // that refusal names another hash: the sender does not take it for the end of its own message
-  wall.closed = false;
+  link.closed = false;
   await turn();
   assert.equal((await status(address)).status, "answered");
   assert.equal(visits.length, 1);

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { count } from "./link/count.ts";
-import { echo, justice, linkPair, missing } from "./link/pair.ts";
+import { echo, justice } from "./link/echo.ts";
+import { linkPair, missing } from "./link/pair.ts";
 
 const lacks = missing();
 const skip = lacks && !process.env.CI ? `the weak link: ${lacks}` : false;

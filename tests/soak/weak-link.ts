@@ -4,7 +4,8 @@
  * Counts at both ends; exit status 1 when one is lost, doubled or out of the order of its key.
  */
 import { count } from "../exchange/link/count.ts";
-import { echo, justice, linkPair, missing } from "../exchange/link/pair.ts";
+import { echo, justice } from "../exchange/link/echo.ts";
+import { linkPair, missing } from "../exchange/link/pair.ts";
 
 export interface WeakLink {
   messages: number;

@@ -34,12 +34,13 @@ const silence = 20_000;
 /** Milliseconds a link that was heard counts as standing. */
 const fresh = 5000;
 const lastHeard = perProgram(() => new Map<string, number>());
-const nextLook = perProgram(() => new Map<string, { at: number; fruitless: number }>());
+const nextLook = perProgram(() => new Map<string, { at: number; fruitless: number; failed: boolean }>());
 
-/** Undefined when nothing is to be done with that server now. */
-export function linkTurns(j: JobContext, server: string, providers: readonly string[]): Promise<void> | undefined {
+/** Undefined when nothing is to be done with that server now. What is newly queued does not wait for the next look for answers. */
+export function linkTurns(j: JobContext, server: string, providers: readonly string[], queued: boolean): Promise<void> | undefined {
   const look = nextLook(j).get(server);
-  return look && look.at > j.clock.now().getTime() ? undefined : run(j, server, providers);
+  const early = look !== undefined && look.at > j.clock.now().getTime() && (look.failed || !queued);
+  return early ? undefined : run(j, server, providers);
 }
 
 async function run(j: JobContext, server: string, providers: readonly string[]): Promise<void> {
@@ -48,7 +49,7 @@ async function run(j: JobContext, server: string, providers: readonly string[]):
   while (!j.signal.aborted) {
     const way = await j.transaction(({ db }) => wayOf(db, name), { readOnly: true });
     const now = j.clock.now();
-    if (way?.nextTry && way.nextTry > now) return later(j, server, way.nextTry.getTime(), 0);
+    if (way?.nextTry && way.nextTry > now) return later(j, server, way.nextTry.getTime());
     try {
       const heard = await turn(j, server, providers);
       await j.transaction(({ db, clock }) => wayGood(db, name, clock.now()));
@@ -67,16 +68,16 @@ async function run(j: JobContext, server: string, providers: readonly string[]):
       await j.transaction(({ db, clock }) =>
         wayFailed(db, { name, failures: failuresNow, nextTry, why: whyFailed(error), at: clock.now() }),
       );
-      return later(j, server, nextTry.getTime(), 0);
+      return later(j, server, nextTry.getTime());
     }
   }
 }
 /** A server that is not who it should be is another matter than one that is not there. */
 const whyFailed = (error: unknown): string =>
   ["not-registered", "wrong-host", "no-certificate"].includes(whyUndialled(error) ?? "") ? failures.peerNotProved : failures.notReached;
-const later = (j: JobContext, server: string, at: number, fruitless: number): void => void nextLook(j).set(server, { at, fruitless });
-/** Something new waits: no reason to stay away. */
-export const lookNow = (j: JobContext, server: string): void => void nextLook(j).delete(server);
+/** `fruitless`: looks for answers in vain; without it, the link failed. */
+const later = (j: JobContext, server: string, at: number, fruitless?: number): void =>
+  void nextLook(j).set(server, { at, fruitless: fruitless ?? 0, failed: fruitless === undefined });
 
 /** Whether anything came back. */
 async function turn(j: JobContext, server: string, providers: readonly string[]): Promise<boolean> {
@@ -92,6 +93,19 @@ async function turn(j: JobContext, server: string, providers: readonly string[])
   const offset = known ? await askOffset(j, server, ours) : 0;
   const half = known ? await j.transaction(({ db }) => replyOf(db, ours.id, false), { readOnly: true }) : undefined;
   const guard = watch(j);
+  try {
+    return await exchangeParcels(j, guard, { server, ours, bytes, done, half, offset });
+  } finally {
+    guard.end();
+  }
+}
+
+async function exchangeParcels(
+  j: JobContext,
+  guard: ReturnType<typeof watch>,
+  p: { server: string; ours: ParcelRow; bytes: Buffer; done: ParcelRow | undefined; half: ParcelRow | undefined; offset: number },
+): Promise<boolean> {
+  const { server, ours, bytes, done, half, offset } = p;
   const res = half
     ? await guard.of(
         requestOn(j, server, { method: "GET", path: `/weak/replies/${half.id}?offset=${await gotSoFar(j, half)}`, signal: guard.signal }),
@@ -113,7 +127,6 @@ async function turn(j: JobContext, server: string, providers: readonly string[])
     await dropParcel(ctx.db, ours.id);
     if (theirs) await markApplied(ctx.db, theirs.id);
   });
-  guard.end();
   return theirs !== undefined;
 }
 

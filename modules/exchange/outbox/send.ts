@@ -21,7 +21,7 @@ export const sendWaiting = sweep("exchange.outbox", { seconds: 1 }, async (j) =>
   const loops = new Map<string, Promise<void>>();
   for (let first = true; first || (loops.size > 0 && !j.signal.aborted); first = false) {
     await conclude(j);
-    const places = new Map<string, string[]>();
+    const places = new Map<string, { providers: string[]; queued: boolean }>();
     const waiting = await j.transaction(({ db }) => providersWaiting(db), { readOnly: true });
     j.metric.gauge(
       "exchange_outbox_queued",
@@ -33,11 +33,13 @@ export const sendWaiting = sweep("exchange.outbox", { seconds: 1 }, async (j) =>
     );
     for (const one of waiting) {
       const place = placeOf(j, one.provider);
-      if (place !== here || one.queued > 0) places.set(place, [...(places.get(place) ?? []), one.provider]);
+      const at = places.get(place);
+      if (place !== here || one.queued > 0)
+        places.set(place, { providers: [...(at?.providers ?? []), one.provider], queued: (at?.queued ?? false) || one.queued > 0 });
     }
-    for (const [place, providers] of places)
+    for (const [place, { providers, queued }] of places)
       if (!loops.has(place)) {
-        const turns = place === here ? handOver(j, providers) : linkTurns(j, place, providers);
+        const turns = place === here ? handOver(j, providers) : linkTurns(j, place, providers, queued);
         if (turns)
           loops.set(
             place,

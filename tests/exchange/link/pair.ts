@@ -8,6 +8,7 @@ import { exchange } from "#exchange";
 import { world, type World } from "#kernel/testing";
 import { registry } from "#registry";
 import { trust } from "#trust";
+import { echo, publishEcho } from "./echo.ts";
 import type { Order, SideOptions } from "./side.ts";
 
 const has = (tool: string, ...args: string[]): boolean => {
@@ -36,8 +37,6 @@ export function missing(): string | false {
   return able ? false : "this kernel has no nft numgen";
 }
 
-export const echo = "BF/GOV/ONI/IDENTITE/echo";
-export const justice = "BF/GOV/MIN-JUSTICE/SERVICES";
 export type Name = "house" | "gateway";
 
 export interface LinkPair {
@@ -166,7 +165,7 @@ export async function linkPair(): Promise<LinkPair> {
     await start("gateway");
     const said = await ask("gateway", { do: "join", token, centre: `http://${addresses.house}:8080` });
     if (said !== "joined") throw new Error(`the gateway did not join: ${String(said)}`);
-    await publishEcho(pair);
+    await echoThere(pair);
     return pair;
   } catch (error) {
     await pair.close();
@@ -174,18 +173,9 @@ export async function linkPair(): Promise<LinkPair> {
   }
 }
 
-/** A service of the identity office that takes any message, answered by the system in the gateway's namespace. */
-async function publishEcho(p: LinkPair): Promise<void> {
-  await p.house.owner(
-    `insert into exchange.service (id, subsystem, code, institution, kind, title, base_url, timeout_seconds, endpoints, query, fields, keep_days)
-     select $1, subsystem, 'echo', institution, 'http', title, 'remote:/', 5, '[]', '[]', '[]', 0 from exchange.service where id = 'BF/GOV/ONI/IDENTITE/persons'`,
-    [echo],
-  );
-  await p.house.owner(
-    `insert into exchange.access_right (id, service, subject, methods, path, purposes, basis, from_day)
-     values ('echo', $1, $2, '{GET,POST}', '**', '{criminal-record-extract}', '{"fr":"","en":""}', '2026-01-01')`,
-    [echo, justice],
-  );
+/** Published at the house, answered by the system in the gateway's namespace. */
+async function echoThere(p: LinkPair): Promise<void> {
+  await publishEcho(p.house);
   for (let i = 0; i < 20; i++) {
     await p.ask("house", { do: "look" });
     await p.ask("gateway", { do: "look" });
