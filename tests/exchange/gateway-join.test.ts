@@ -270,6 +270,6 @@ test("told by the centre, a gateway has the new directory without asking first",
   await house.call(setOfflinePolicy, { dataClass: "health", days: 2 }, { as: house.clerk("bf-anptic", ["exchange.manage-servers"]) });
   const known = bookOf(gj())!.configuration!.version;
   await tellGateways.run(hj());
-  for (let i = 0; i < 100 && bookOf(gj())!.configuration!.version === known; i++) await new Promise((go) => setTimeout(go, 20));
+  for (let i = 0; i < 1000 && bookOf(gj())!.configuration!.version === known; i++) await new Promise((go) => setTimeout(go, 20));
   assert.equal(bookOf(gj())!.configuration!.version, known + 1);
 });

@@ -3,16 +3,16 @@ import type { Context } from "#kernel";
 import { memberCertificates } from "#trust";
 import { baseUrls } from "../directory/store.ts";
 import { resolveUrl } from "../gateway/address.ts";
-import { ownAddresses } from "./store.ts";
+import { ownAddresses, type SystemAddress } from "./store.ts";
 
 export const anchorsOf = async (ctx: Context): Promise<string[]> => (await memberCertificates(ctx)).anchors;
 
 /** Service -> absolute address. The institution told the house; now it is the server's own to know. */
-export async function addressesToHandOver(ctx: Context, institution: string): Promise<Record<string, string>> {
+export async function addressesToHandOver(ctx: Context, institution: string): Promise<Record<string, SystemAddress>> {
   const bases = await baseUrls(ctx.db);
-  const found = (await ownAddresses(ctx.db, institution)).flatMap(({ id, baseUrl }) => {
+  const found = (await ownAddresses(ctx.db, institution)).flatMap(({ id, baseUrl, verifyTls, ca }) => {
     const url = resolveUrl(baseUrl, bases, ctx.config.setting.bind(ctx.config), { rawPath: "", rawQuery: "" });
-    return url ? [[id, url] as const] : [];
+    return url ? [[id, { url, verifyTls, ca }] as const] : [];
   });
   return Object.fromEntries(found);
 }

@@ -17,7 +17,14 @@ const Admitted = T.Object({
   tls: T.String({ maxLength: 20_000 }),
   seal: T.String({ maxLength: 20_000 }),
   anchors: T.Array(T.String({ maxLength: 20_000 }), { maxItems: 50 }),
-  addresses: T.Record(T.String(), T.String({ maxLength: 2000 })),
+  addresses: T.Record(
+    T.String(),
+    T.Object({
+      url: T.String({ maxLength: 2000 }),
+      verifyTls: T.Boolean(),
+      ca: T.Union([T.String({ maxLength: 60_000 }), T.Null()]),
+    }),
+  ),
 });
 
 export type Progress =

@@ -104,14 +104,25 @@ export const moveCentre = (db: Db, centre: string): Promise<number> =>
 export const putAddressOf = (db: Db, address: string): Promise<number> =>
   db.run(sql`update exchange.joined set address = ${address} where address <> ${address}`);
 
-/** Addresses of an institution's own systems, handed over when it joins. */
-export async function putAddresses(db: Db, institution: string, addresses: Readonly<Record<string, string>>): Promise<void> {
-  for (const [service, url] of Object.entries(addresses))
+/** Where an institution's own system answers, and how it is known there: nothing that leaves the institution and its gateways. */
+export interface SystemAddress {
+  url: string;
+  verifyTls: boolean;
+  /** PEM; null = the usual authorities */
+  ca: string | null;
+}
+
+/** Handed over when the institution joins. */
+export async function putAddresses(db: Db, institution: string, addresses: Readonly<Record<string, SystemAddress>>): Promise<void> {
+  for (const [service, { url, verifyTls, ca }] of Object.entries(addresses))
     await db.run(
-      sql`update exchange.service set base_url = ${url} where id = ${service} and institution = ${institution} and kind = 'http'`,
+      sql`update exchange.service set base_url = ${url}, verify_tls = ${verifyTls}, ca = ${ca} where id = ${service} and institution = ${institution} and kind = 'http'`,
     );
 }
 
-export const ownAddresses = (db: Db, institution: string): Promise<{ id: string; baseUrl: string }[]> =>
-  db.rows(sql`select id, base_url as "baseUrl" from exchange.service
+export const ownAddresses = (
+  db: Db,
+  institution: string,
+): Promise<{ id: string; baseUrl: string; verifyTls: boolean; ca: string | null }[]> =>
+  db.rows(sql`select id, base_url as "baseUrl", verify_tls as "verifyTls", ca from exchange.service
     where institution = ${institution} and kind = 'http' and base_url is not null and not withdrawn order by id`);
