@@ -54,6 +54,8 @@ function refused(p: PageContext, again: Again): Html | "" {
   </ul>`;
 }
 
+const rank = (kind: string) => (kind === "core" ? 0 : kind === "hub" ? 1 : kind === "joint" ? 3 : 2);
+
 async function picture(p: PageContext, b: Branch): Promise<Html> {
   const w = words(p.lang);
   const { nodes, added, removed } = b.drawing;
@@ -67,7 +69,7 @@ async function picture(p: PageContext, b: Branch): Promise<Html> {
       { tone: "added", lines: added.map((s) => s.line) },
       { tone: "new", points: nodes.map((n) => n.point) },
     ],
-    names: nodes.slice(0, 14),
+    names: nodes.toSorted((x, y) => rank(x.kind) - rank(y.kind)).slice(0, 16),
     bare: b.study,
     many: plan.nodes.length / 10,
     lang: p.lang,

@@ -8,6 +8,8 @@ import { doublesPage } from "./doubles.ts";
 import { exportAction, filesPage, importAction } from "./files.ts";
 import { nodesPage, spansPage } from "./lists.ts";
 import { nodePage } from "./node.ts";
+import { operationAction, operationPage } from "./operation.ts";
+import { fabricActions, fabricPage, operationsPage } from "./operations.ts";
 import { orderAction, orderPage } from "./order.ts";
 import { overviewPage } from "./overview.ts";
 import { planPage } from "./plan.ts";
@@ -29,7 +31,10 @@ export const networkPages = [
   branchPage,
   orderPage,
   coveragePage,
+  fabricPage,
+  operationsPage,
+  operationPage,
   addressesPage,
   filesPage,
 ];
-export const networkActions = [uploadAction, ...branchActions, orderAction, assignAction, importAction, exportAction, reportAction];
+export const networkActions = [uploadAction, ...branchActions, orderAction, assignAction, importAction, exportAction, reportAction, ...fabricActions, operationAction];

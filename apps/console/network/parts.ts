@@ -14,6 +14,7 @@ const groups = {
   nodes: [["nodes", "/sites"]],
   resilience: [["report", "/rapport"], ["plan", "/plan"], ["doubles", "/doubles"], ["capacity", "/capacite"]],
   projects: [["branches", "/projets"], ["order", "/commander"], ["coverage", "/couverture"]],
+  running: [["fabric", "/service"], ["operations", "/operations"]],
   inventory: [["addresses", "/adresses"], ["files", "/fichiers"]],
 } as const; // prettier-ignore
 type Group = keyof typeof groups;

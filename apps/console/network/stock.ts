@@ -51,14 +51,21 @@ function devices(p: PageContext, caption: string, list: readonly Device[]): Html
         html`${d.name}
           <div class="t-source t-mono d-wrap">${d.id}</div>`,
         units(d),
-        html`${d.ports.map(
-          (x) =>
-            html`<div>
-              ${x.name}
-              ${x.cable ? html`<a class="t-mono" href="${path}/liaisons/${x.cable}?brin=${x.strand ?? 1}#brin">${x.cable}/${x.strand ?? 1}</a>` : ""}
-            </div> `,
-        )}`,
+        ports(p, d.ports),
       ]),
     })}
   </div>`;
+}
+
+const few = 6;
+function ports(p: PageContext, list: Device["ports"]): Html {
+  const one = (x: Device["ports"][number]) => {
+    const to = x.cable
+      ? html`<a class="t-mono" href="${path}/liaisons/${x.cable}?brin=${x.strand ?? 1}#brin">${x.cable}/${x.strand ?? 1}</a>`
+      : "";
+    return html`<div>${x.name} ${to}</div>`;
+  };
+  const rest = list.slice(few);
+  const more = rest.length ? disclosure(words(p.lang).otherPorts(number(p, rest.length)), html`${rest.map(one)}`) : "";
+  return html`<div>${list.slice(0, few).map(one)} ${more}</div>`;
 }
