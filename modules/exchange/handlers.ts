@@ -17,6 +17,7 @@ import {
   setPolicy,
   withdrawOne,
 } from "./servers/handlers.ts";
+import { operationsShown, yearShown } from "./monitoring/handlers.ts";
 import { trafficOf } from "./log/traffic.ts";
 import { deliveriesShown, roomsShown } from "./rooms/handlers.ts";
 import { cancelled, destinationsOf, waitingOf } from "./outbox/handlers.ts";
@@ -34,6 +35,8 @@ import { proposalShown, proposalsShown, publicationOf, purposesShown } from "./p
 
 export const handlers = implement(api, {
   listMembers: membersOf,
+  listOperations: operationsShown,
+  readYear: yearShown,
   listConnectors: connectorsShown,
   lookConnection: look,
   connectView: connect,

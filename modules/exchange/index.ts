@@ -20,6 +20,7 @@ import { serverFacts } from "./servers/facts.ts";
 import { serverGates } from "./servers/gates.ts";
 import { runServer } from "./servers/run.ts";
 import { serverJobs, serverSweeps } from "./servers/sweeps.ts";
+import { readOperations } from "./monitoring/contracts.ts";
 import { members, purposes, rights, services } from "./pack.ts";
 import { dropFolder, mysqlRows, postgresRows } from "./ports.ts";
 import { approveDirectory, approveProposals } from "./publish/contracts.ts";
@@ -116,6 +117,7 @@ export const exchange = defineModule({
     searchTraffic,
     followTraffic,
     proveMessage,
+    readOperations,
     readServers,
     manageServers,
     approveServers,

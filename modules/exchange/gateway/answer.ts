@@ -4,7 +4,7 @@ import type { JobContext } from "#kernel";
 import { tellConcerned } from "../access/tell.ts";
 import { answerRows } from "../connectors/answer.ts";
 import { failures, refusals } from "../errors.ts";
-import type { RequestRow } from "../log/store.ts";
+import type { Measured, RequestRow } from "../log/store.ts";
 import { write } from "../log/writer.ts";
 import { connectOptions } from "../publish/provider-tls.ts";
 import { type Header, headerValue, messageDigest, readPart } from "../protocol/header.ts";
@@ -23,15 +23,18 @@ export interface Asked extends Admitted {
   since: Date;
   /** It will be delivered again: a failure that changed nothing is not its end. */
   stored: boolean;
+  measured: Measured;
 }
 
 export async function answer(j: JobContext, m: RequestMessage, a: Asked): Promise<Delivered> {
-  const { envelope: e, service, url } = a;
+  const { envelope: e, service, url, measured } = a;
+  measured.requestOut = j.clock.now().getTime();
   if (service.kind === "room") {
     return settled(j, m, a, await answerRoom(j, { service, client: a.client, envelope: e, body: m.body }));
   }
   if (service.kind === "view" || service.kind === "file") {
     const { own, ...result } = await answerRows(j, service, e);
+    measured.responseIn = j.clock.now().getTime();
     return result.kind === "response" ? settled(j, m, a, result, own) : failed(j, a, result);
   }
   if (url === undefined) return fail(j, a, failures.notReached, false);
@@ -47,6 +50,7 @@ export async function answer(j: JobContext, m: RequestMessage, a: Asked): Promis
     connect: await connectOptions(j, service, url),
   });
   if (opened.kind !== "response") return failed(j, a, opened);
+  measured.responseIn = j.clock.now().getTime();
   // A reading call the system itself failed can be asked again; a writing one is passed on as the system said it.
   if (opened.status >= 500 && isReading(e.method) && !m.verbatim) {
     opened.giveUp();
@@ -76,6 +80,7 @@ const answerer = (m: RequestMessage, a: Asked) => ({
   rights: a.rights,
   by: "system" as const,
   since: a.since,
+  measured: a.measured,
 });
 
 /** Held whole, because its fields are looked at. */
@@ -88,6 +93,7 @@ async function settled(j: JobContext, m: RequestMessage, a: Asked, all: Whole, o
     await end(j, a, "refused", type);
     return { kind: "refused", refusal: refusals.answerUnfit };
   }
+  a.measured.responseBody = fit.body.length;
   const { part, body, by, ...sealed } = await signAndLog(j, {
     ...answerer(m, a),
     ...fit,
@@ -119,6 +125,7 @@ function streamed(j: JobContext, m: RequestMessage, a: Asked, opened: Answering)
         yield piece;
       }
       ended = true;
+      a.measured.responseBody = size;
       const bodyHash = size > 0 ? hash.digest() : undefined;
       done(seal(j, { ...answerer(m, a), status: opened.status, part, bodyHash, fields: [""] }));
     } catch (error) {
@@ -155,5 +162,7 @@ async function end(j: JobContext, a: Asked, outcome: "failed" | "unknown" | "ref
   const at = j.clock.now();
   const { exchange, institution, person } = a.row;
   const milliseconds = at.getTime() - a.since.getTime();
-  await write(j, { outcome: { exchange, side: "provider", institution, at, outcome, errorType, milliseconds, person } });
+  await write(j, {
+    outcome: { exchange, side: "provider", institution, at, outcome, errorType, milliseconds, person, measured: a.measured },
+  });
 }

@@ -9,6 +9,7 @@ import { checked, concludeWithout, requestHashOf, send, whyEnded } from "./clien
 import { deliver } from "./deliver.ts";
 import type { RequestMessage, Sealed } from "./flow.ts";
 import { open, type Opened } from "./open.ts";
+import type { Measured } from "../log/store.ts";
 import { answerFrom } from "./signed.ts";
 
 export { accept } from "./client.ts";
@@ -52,6 +53,7 @@ export const ask = async (j: JobContext, q: Question): Promise<Answer> => {
 /** The one way through both sides, whoever opened the question and however. */
 export async function carry(j: JobContext, begin: () => Promise<Opening>): Promise<Carried> {
   const since = performance.now();
+  const arrived = j.clock.now().getTime();
   const ended = (outcome: Answer["outcome"]): void => {
     j.metric.count("exchange_total", { outcome });
     j.metric.observe("exchange_seconds", (performance.now() - since) / 1000, { outcome });
@@ -64,7 +66,7 @@ export async function carry(j: JobContext, begin: () => Promise<Opening>): Promi
   const { opened } = opening;
   let handed = false;
   try {
-    const carried = await through(j, opened);
+    const carried = await through(j, opened, arrived);
     if (!carried.answering) {
       ended(carried.answer.outcome);
       return carried;
@@ -92,7 +94,7 @@ async function* counted(chunks: AsyncGenerator<Buffer, Sealed>, o: Opened, ended
   }
 }
 
-async function through(j: JobContext, o: Opened): Promise<Carried> {
+async function through(j: JobContext, o: Opened, arrived: number): Promise<Carried> {
   const exchangeId = o.envelope.exchange;
   const sent = await send(j, o);
   if (!sent) return { answer: { outcome: "unavailable", retryAfter: 2, type: failures.interrupted, exchangeId } };
@@ -105,12 +107,14 @@ async function through(j: JobContext, o: Opened): Promise<Carried> {
     verbatim: o.verbatim,
     ...(o.configuration ? { configuration: o.configuration } : {}),
   };
-  const awaited = { ...o, requestHash: requestHashOf(o) };
+  const measured: Measured = { requestIn: arrived, requestOut: j.clock.now().getTime(), requestBody: o.body.size };
+  const awaited = { ...o, requestHash: requestHashOf(o), measured };
   const d = await deliver(j, message, {
     institution: o.service.institution,
     service: o.service.id,
     ...(o.server === undefined ? {} : { server: o.server }),
   });
+  if (d.kind === "answering") measured.responseIn = j.clock.now().getTime();
   if (d.kind === "pending") return { answer: { outcome: "pending-person", requestId: d.request, exchangeId, expectedBy: d.expectedBy } };
   if (d.kind !== "answering") return { answer: await concludeWithout(j, awaited, sent.row.at, d) };
   return {

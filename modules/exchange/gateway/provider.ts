@@ -65,7 +65,8 @@ export async function receive(j: JobContext, m: RequestMessage, o: ReceiveOption
     }
     admitted = then.admitted;
   }
-  return answer(j, m, { ...admitted, envelope: e, row, since: at, stored: o.stored !== undefined });
+  const measured = { requestIn: at.getTime(), requestBody: m.body.size };
+  return answer(j, m, { ...admitted, envelope: e, row, since: at, measured, stored: o.stored !== undefined });
 }
 
 function partiesOf(known: Snapshot, e: Received): { service: Service; client: Client } | Refusal {

@@ -2,7 +2,7 @@
 import type { JobContext } from "#kernel";
 import type { Service } from "../directory/store.ts";
 import { answered } from "../facts.ts";
-import type { BodyRow, OutcomeRow } from "../log/store.ts";
+import type { BodyRow, Measured, OutcomeRow } from "../log/store.ts";
 import { write, writeIn } from "../log/writer.ts";
 import type { Fit } from "./filter.ts";
 import type { Sealed } from "./flow.ts";
@@ -20,6 +20,7 @@ export interface Answerer {
   rights: readonly string[];
   by: "system" | "person";
   since: Date;
+  measured?: Measured | undefined;
 }
 export interface ToSeal extends Answerer {
   status: number;
@@ -54,6 +55,7 @@ export async function seal(j: JobContext, s: ToSeal): Promise<Sealed> {
     serial: signed.serial,
     format: "xades",
     signedAt: signed.signedAt,
+    measured: s.measured ?? null,
   };
   const body: BodyRow | undefined = s.body && {
     exchange: e.exchange,

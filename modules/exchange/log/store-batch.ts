@@ -75,6 +75,7 @@ const outcomeJson = (o: OutcomeRow) => ({
   fact: o.fact ?? null,
   format: o.format ?? "hashes",
   signed_at: o.signedAt ?? null,
+  measured: o.measured ?? null,
 });
 const trafficJson = (t: TrafficRow) => ({
   exchange: t.exchange,
@@ -104,9 +105,9 @@ const requestInsert = (rows: readonly RequestRow[]): Sql => sql`insert into exch
   on conflict do nothing returning exchange, side`;
 const outcomeInsert = (rows: readonly OutcomeRow[]): Sql => sql`insert into exchange.outcome
     (exchange, side, institution, at, outcome, error_type, status, milliseconds, by, rights, fields, person, header_part, body_hash,
-      signature, serial, fact, format, signed_at)
+      signature, serial, fact, format, signed_at, measured)
   select exchange, side, institution, at, outcome, error_type, status, milliseconds, by, rights, fields, person, header_part, body_hash,
-      signature, serial, fact, format, signed_at
+      signature, serial, fact, format, signed_at, measured
   from json_populate_recordset(null::exchange.outcome, ${json(rows.map(outcomeJson))}::json)
   on conflict do nothing returning exchange, side`;
 const trafficInsert = (rows: readonly TrafficRow[]): Sql => sql`insert into exchange.traffic

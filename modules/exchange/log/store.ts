@@ -58,6 +58,15 @@ export interface OutcomeRow {
   fact?: string | null;
   format?: SignatureFormat;
   signedAt?: Date | null;
+  measured?: Measured | null;
+}
+/** When this side saw what (milliseconds), and how large the bodies were (bytes): for operational monitoring. */
+export interface Measured {
+  requestIn: number;
+  requestOut?: number;
+  responseIn?: number;
+  requestBody: number;
+  responseBody?: number;
 }
 const outcomeColumns = sql`o.exchange, o.side, o.institution, o.at, o.outcome, o.error_type as "errorType", o.status, o.milliseconds, o.by,
   o.rights, o.fields, o.person, o.header_part as "headerPart", o.body_hash as "bodyHash", o.signature, o.serial, o.fact, o.format, o.signed_at as "signedAt"`;

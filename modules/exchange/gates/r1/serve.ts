@@ -16,7 +16,9 @@ import { sendAnswering } from "./stream.ts";
 import { bodyProblem, passedOver } from "./body.ts";
 import { evidence } from "./evidence.ts";
 import { spoken } from "./govstack.ts";
+import { govstackDirectory } from "./govstack-directory.ts";
 import { metadata } from "./metadata.ts";
+import { operations } from "./operations.ts";
 
 /** Subsystems the system behind this connection may speak for; undefined: it has not shown who it is. */
 export type Identify = (req: IncomingMessage) => "any" | ReadonlySet<string> | undefined;
@@ -53,7 +55,7 @@ export function r1(job: () => JobContext, o: { identify: Identify } & Speech): R
       if (allowed === undefined) return refuse(refusals.notAuthenticated);
       if (!verbs.has(method)) return refuse(refusals.badRequest, "X-Road knows DELETE GET HEAD OPTIONS PATCH POST PUT TRACE.");
       if (/[^\x21-\x7e]/.test(target)) return refuse(refusals.badRequest);
-      const catalogue = metadata(target) ?? evidence(target) ?? later(target);
+      const catalogue = metadata(target) ?? govstackDirectory(target) ?? evidence(target) ?? operations(target) ?? later(target);
       if (!catalogue && !target.startsWith("/r1/"))
         return refuse(refusals.badRequest, "Calls start with /r1/, the catalogue is /listClients.");
       if (!mayName(allowed, headers)) return refuse(refusals.notAuthenticated);

@@ -1,0 +1,64 @@
+/** Operational monitoring and the year's figures, for an institution about itself. */
+import { contract, official, permission, T } from "#kernel";
+import { Identifier, Outcome } from "../shapes.ts";
+import { fieldNames } from "./record.ts";
+
+export const readOperations = permission("exchange.read-operations", {
+  fr: "Lire les mesures de fonctionnement et le bilan annuel des échanges de son institution",
+  en: "Read operational monitoring and the yearly figures of the exchanges of one’s institution",
+});
+
+const Seconds = T.Integer({ minimum: 0, maximum: 32_503_680_000 });
+const Value = T.Union([T.String(), T.Number(), T.Boolean()]);
+
+export const listOperations = contract({
+  id: "exchange.list-operations",
+  method: "GET",
+  path: "/api/exchange/operations",
+  summary: "Messages of one’s institution with the fields of X-Road’s operational monitoring, by period; the last minute comes later",
+  who: official(readOperations),
+  input: T.Object({
+    /** Seconds since 1970, both included. */
+    recordsFrom: Seconds,
+    recordsTo: Seconds,
+    client: T.Optional(Identifier),
+    /** Names joined by commas; all unless said. */
+    fields: T.Optional(T.String({ pattern: `^(${fieldNames.join("|")})(,(${fieldNames.join("|")})){0,39}$` })),
+  }),
+  output: T.Object({
+    recordsCount: T.Integer(),
+    records: T.Array(T.Partial(T.Object(Object.fromEntries(fieldNames.map((name) => [name, Value]))))),
+    /** Ask on from here; absent when there is nothing more. */
+    nextRecordsFrom: T.Optional(T.Integer()),
+  }),
+});
+
+const Line = T.Object({
+  service: Identifier,
+  title: T.String(),
+  /** The institution on the other side. */
+  other: T.Object({ institution: T.String(), name: T.String() }),
+  total: T.Integer(),
+  answered: T.Integer(),
+  /** Milliseconds; of the busiest month, where the months differ. */
+  median: T.Integer(),
+});
+
+export const readYear = contract({
+  id: "exchange.read-year",
+  method: "GET",
+  path: "/api/exchange/years/{year}",
+  summary: "The year of one’s institution: what it asked and what it answered, by service, partner, month and outcome; no person, no case",
+  who: official(readOperations),
+  input: T.Object({ year: T.Integer({ minimum: 2000, maximum: 2200 }) }),
+  output: T.Object({
+    institution: T.String(),
+    year: T.Integer(),
+    /** Until now, when the year is not over. */
+    over: T.Boolean(),
+    asked: T.Array(Line),
+    answered: T.Array(Line),
+    months: T.Array(T.Object({ month: T.Integer(), asked: T.Integer(), answered: T.Integer() })),
+    outcomes: T.Array(T.Object({ role: T.Enum(["asked", "answered"]), outcome: Outcome, count: T.Integer() })),
+  }),
+});
