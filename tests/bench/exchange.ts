@@ -5,7 +5,7 @@
  */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { asks } from "../exchange/port.ts";
 import { familySeconds, processSeconds } from "./cpu.ts";
 import type { ExchangeLoad, ExchangePlan } from "./exchange-load.ts";
+import { pss } from "./start.ts";
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -69,7 +70,7 @@ export interface ExchangeFigures {
   addedP50: number;
   thousand: ExchangeLoad;
   mix: ExchangeLoad;
-  /** MiB of the larger of the two servers, at its highest. */
+  /** MB of PSS of the larger of the two servers, at its highest. */
   memory: number;
   /** MiB a second of SHA-512 on one core. */
   sha512: number;
@@ -105,15 +106,14 @@ export async function measureExchange(postgres: number, quick = false): Promise<
     const bare = nginxPair && (await beside(nginxPair, seconds));
     const way = await ourPair(behind, postgres);
     try {
-      way.pids.forEach(restOf);
+      const memory = watch(way.pids);
       const ours = await measure(way, seconds);
       const at = { ...way, sizes: [{ bytes: 10 * KiB, share: 1 }], seconds };
       const steady = await put({ ...at, load: { perSecond: 20 } });
       const straight = await put({ ...at, port: behind, path: "", headers: {}, load: { perSecond: 20 } });
       const thousand = await put({ ...at, load: { clients: 1000 }, warm: 100 });
       const mix = await put({ ...at, sizes: mixOfXRoad, load: { perSecond: 50 }, seconds: quick ? 10 : 40 });
-      const memory = Math.max(...way.pids.map(highWater)) / KiB;
-      return { ours, node, nginx: bare, addedP50: steady.p50 - straight.p50, thousand, mix, memory, sha512: sha512Speed() };
+      return { ours, node, nginx: bare, addedP50: steady.p50 - straight.p50, thousand, mix, memory: memory(), sha512: sha512Speed() };
     } finally {
       await way.stop();
     }
@@ -146,13 +146,19 @@ async function measure(way: Way, seconds: number): Promise<Beside> {
   return { tenKiB, cpu, largeDown: down.mebibytesPerSecond, largeUp: both.mebibytesPerSecond };
 }
 
-/** What the start left behind is given back, as the programs do; the high-water mark counts from here. */
-function restOf(pid: number): void {
-  process.kill(pid, "SIGUSR2");
-  execFileSync("sleep", ["1"]);
-  writeFileSync(`/proc/${pid}/clear_refs`, "5");
+/** The highest memory (MB of PSS) of any of them from now on; what their start left behind is given back first, as the programs do. */
+function watch(pids: readonly number[]): () => number {
+  for (const pid of pids) process.kill(pid, "SIGUSR2");
+  execFileSync("sleep", ["2"]);
+  let most = 0;
+  const look = () => (most = Math.max(most, ...pids.map((pid) => pss(pid) / KiB)));
+  const timer = setInterval(look, 300);
+  return () => {
+    clearInterval(timer);
+    look();
+    return most;
+  };
 }
-const highWater = (pid: number): number => Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
 
 function sha512Speed(): number {
   const piece = Buffer.alloc(64 * KiB);

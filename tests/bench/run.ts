@@ -114,7 +114,7 @@ try {
     "",
     { least: 0.7 },
   );
-  note("Exchange server, highest memory under all of it (RSS)", ex.memory, "MB", { most: 250 });
+  note("Exchange server, highest memory under all of it (PSS)", ex.memory, "MB", { most: 250 });
   const ledger = await measureLedger(quick ? 100_000 : 1_000_000);
   note(`Facts sealed (${ledger.leaves} leaves)`, ledger.sealedPerSecond, "/s", { least: 5000 }, "50000");
   note("Inclusion proof, p95", ledger.proofP95, "ms", { most: 5 });

@@ -71,7 +71,7 @@ function comm(pid: number): string {
 }
 
 /** Proportional set size in KB: shared pages counted once among those who share them. */
-function pss(pid: number): number {
+export function pss(pid: number): number {
   try {
     return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0);
   } catch {
