@@ -64,6 +64,15 @@ test("listMethods shows all, allowedMethods what the caller may use; neither wha
       [
         "SERVICE",
         "ONI",
+        "cards",
+        [
+          { method: "GET", path: "/" },
+          { method: "GET", path: "/*" },
+        ],
+      ],
+      [
+        "SERVICE",
+        "ONI",
         "echo",
         [
           { method: "GET", path: "/items/*" },
@@ -78,7 +87,7 @@ test("listMethods shows all, allowedMethods what the caller may use; neither wha
       (s) => s.service_code,
     );
   assert.deepEqual(await allowed(justice), ["echo", "persons"]);
-  assert.deepEqual(await allowed("BF/GOV/PASSEPORTS/PASSEPORTS"), ["persons"]);
+  assert.deepEqual(await allowed("BF/GOV/PASSEPORTS/PASSEPORTS"), ["cards", "persons"]);
   assert.deepEqual(await allowed("BF/GOV/CNSS/PRESTATIONS"), []);
   await h.world.owner("update exchange.access_right set until_day = '2026-01-02' where id = 'echo'");
   assert.deepEqual(await allowed(justice), ["persons"]);

@@ -6,5 +6,8 @@ const names = ["x-govstack-client", "information-mediator-client"];
 export function spoken(headers: readonly Header[]): readonly Header[] {
   if (headerValue(headers, "x-road-client") !== undefined) return headers;
   const name = names.map((one) => headerValue(headers, one)).find((value) => value !== undefined);
-  return name === undefined ? headers : [...headers, ["X-Road-Client", name]];
+  return name === undefined ? headers : [...headers, ["X-Road-Client", name.split("/").map(unquoted).join("/")]];
 }
+
+/** Some of them send identifiers within quotation marks. */
+export const unquoted = (part: string): string => part.replace(/^(?:"|%22)(.*)(?:"|%22)$/i, "$1");

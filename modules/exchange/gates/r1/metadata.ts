@@ -1,9 +1,8 @@
 /** The catalogue on the r1 port: who takes part, what a subsystem answers, what the caller may ask of it. Read from the directory as it is. */
 import type { ServerResponse } from "node:http";
 import type { Context, JobContext } from "#kernel";
-import { globMatches } from "../../protocol/path.ts";
-import type { Right } from "../../access/rules.ts";
-import { clientOf, membersList, rightsFor, type Service, servicesList } from "../../directory/store.ts";
+import { type Catalogue as Found, catalogueOf } from "../../directory/catalogue.ts";
+import { membersList } from "../../directory/store.ts";
 import { refusals } from "../../errors.ts";
 import { type Header, headerValue } from "../../protocol/header.ts";
 import { formatIdentifier, type Identifier, parseClient, parseIdentifier } from "../../protocol/identifier.ts";
@@ -81,25 +80,11 @@ function clientsXml(entries: readonly { id: Identifier; name: string; subsystem_
 
 // ---- services
 
-type Found = { client: Awaited<ReturnType<typeof clientOf>>; services: Service[]; rights: Right[][]; today: string } | undefined;
-
-/** Services of a subsystem that a program can call; those a person answers are not. */
-const find = (v: Visit, of: string, client: string) =>
-  read(v, async (ctx): Promise<Found> => {
-    const id = parseClient(of);
-    const subsystem = id && (await clientOf(ctx.db, formatIdentifier(id)));
-    if (!subsystem) return undefined;
-    const all = await servicesList(ctx.db, subsystem.institution);
-    const services = all.filter((s) => s.subsystem === subsystem.id && s.kind !== "person");
-    const rights: Right[][] = [];
-    for (const s of services) rights.push(await rightsFor(ctx.db, s.id));
-    return { client: await clientOf(ctx.db, client), services, rights, today: ctx.clock.today() };
-  });
-
-async function visitor(v: Visit, of: string): Promise<NonNullable<Found> | undefined> {
+/** Programs of X-Road name themselves also where the answer is the same for all. */
+async function visitor(v: Visit, of: string): Promise<Found | undefined> {
   const id = parseClient(headerValue(v.headers, "x-road-client") ?? "");
   if (!id) return void refuse(v, refusals.invalidClient);
-  const found = await find(v, of, formatIdentifier(id));
+  const found = await read(v, (ctx) => catalogueOf(ctx, of, formatIdentifier(id)));
   if (!found?.client) return void refuse(v, refusals.unknownClient);
   return found;
 }
@@ -107,28 +92,16 @@ async function visitor(v: Visit, of: string): Promise<NonNullable<Found> | undef
 async function listMethods(v: Visit, of: string, onlyAllowed: boolean): Promise<void> {
   const found = await visitor(v, of);
   if (!found) return;
-  const subjects = new Set([found.client!.id, ...found.client!.groups.map((group) => `group:${group}`)]);
-  const service = found.services.flatMap((s, i) => {
-    const mine = found.rights[i]!.filter(
-      (r) => subjects.has(r.subject) && r.from <= found.today && (r.until === null || found.today <= r.until),
-    );
-    const endpoints = onlyAllowed ? s.endpoints.filter((e) => mine.some((r) => covers(r, e))) : s.endpoints;
-    if (onlyAllowed && mine.length === 0) return [];
-    return [
-      {
-        object_type: "SERVICE",
-        service_type: "OPENAPI",
-        ...xroad(parseIdentifier(s.id)!),
-        service_code: s.code,
-        endpoint_list: endpoints.map(({ method, path }) => ({ method, path })),
-      },
-    ];
-  });
+  const shown = onlyAllowed ? found.allowed : found.services.map((s) => ({ service: s, endpoints: s.endpoints }));
+  const service = shown.map(({ service: s, endpoints }) => ({
+    object_type: "SERVICE",
+    service_type: "OPENAPI",
+    ...xroad(parseIdentifier(s.id)!),
+    service_code: s.code,
+    endpoint_list: endpoints.map(({ method, path }) => ({ method, path })),
+  }));
   send(v.res, 200, { "Content-Type": json }, JSON.stringify({ service }));
 }
-
-const covers = (r: Right, e: { method: string; path: string }): boolean =>
-  r.methods.includes(e.method) && (r.path === e.path || globMatches(r.path, e.path.split("/").slice(1)));
 
 async function getOpenApi(v: Visit, of: string, code: string | null): Promise<void> {
   const found = await visitor(v, of);
@@ -139,4 +112,4 @@ async function getOpenApi(v: Visit, of: string, code: string | null): Promise<vo
   send(v.res, 200, { "Content-Type": json }, JSON.stringify(describe(service)));
 }
 
-const read = <T>(v: Visit, fn: (ctx: Context) => Promise<T>): Promise<T> => v.j.transaction(fn, { readOnly: true });
+export const read = <T>(v: Visit, fn: (ctx: Context) => Promise<T>): Promise<T> => v.j.transaction(fn, { readOnly: true });

@@ -1,0 +1,38 @@
+/** What a subsystem answers and what a client may ask of it: one catalogue, whoever's words it is told in. */
+import type { Context } from "#kernel";
+import type { Right } from "../access/rules.ts";
+import { formatIdentifier, parseClient } from "../protocol/identifier.ts";
+import { globMatches } from "../protocol/path.ts";
+import { clientOf, rightsFor, type Service, servicesList } from "./store.ts";
+
+type Endpoint = Service["endpoints"][number];
+export interface Catalogue {
+  services: Service[];
+  /** Undefined: nobody of that name takes part. */
+  client: Awaited<ReturnType<typeof clientOf>>;
+  /** Services a right of the client names, each with the endpoints it opens; none for a client unknown. */
+  allowed: { service: Service; endpoints: Endpoint[] }[];
+}
+
+/** Services of a subsystem that a program can call; those a person answers are not. Undefined: no such subsystem. */
+export async function catalogueOf(ctx: Context, of: string, client: string | undefined): Promise<Catalogue | undefined> {
+  const id = parseClient(of);
+  const subsystem = id && (await clientOf(ctx.db, formatIdentifier(id)));
+  if (!subsystem) return undefined;
+  const all = await servicesList(ctx.db, subsystem.institution);
+  const services = all.filter((s) => s.subsystem === subsystem.id && s.kind !== "person");
+  const asking = client === undefined ? undefined : await clientOf(ctx.db, client);
+  const allowed: Catalogue["allowed"] = [];
+  const today = ctx.clock.today();
+  const subjects = new Set(asking ? [asking.id, ...asking.groups.map((group) => `group:${group}`)] : []);
+  for (const service of asking ? services : []) {
+    const rights = (await rightsFor(ctx.db, service.id)).filter(
+      (r) => subjects.has(r.subject) && r.from <= today && (r.until === null || today <= r.until),
+    );
+    if (rights.length > 0) allowed.push({ service, endpoints: service.endpoints.filter((e) => rights.some((r) => covers(r, e))) });
+  }
+  return { services, client: asking, allowed };
+}
+
+const covers = (r: Right, e: Endpoint): boolean =>
+  r.methods.includes(e.method) && (r.path === e.path || globMatches(r.path, e.path.split("/").slice(1)));
