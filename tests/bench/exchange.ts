@@ -26,7 +26,7 @@ interface Started {
   said: Record<string, unknown>;
 }
 /** A program that says one line of JSON once it is ready. */
-function start(file: string, args: readonly string[], env: Record<string, string> = {}): Promise<Started> {
+export function start(file: string, args: readonly string[], env: Record<string, string> = {}): Promise<Started> {
   const child = spawn(process.execPath, [here(file), ...args], {
     cwd: root,
     env: { ...process.env, ...env },
@@ -37,7 +37,7 @@ function start(file: string, args: readonly string[], env: Record<string, string
     child.once("exit", (code) => fail(new Error(`${file} ended with ${code}`)));
   });
 }
-const stop = async ({ child }: Pick<Started, "child">): Promise<void> => {
+export const stop = async ({ child }: Pick<Started, "child">): Promise<void> => {
   child.removeAllListeners("exit");
   if (child.exitCode !== null) return;
   const ended = new Promise((done) => child.once("exit", done));
@@ -45,7 +45,7 @@ const stop = async ({ child }: Pick<Started, "child">): Promise<void> => {
   await ended;
 };
 
-const put = (plan: ExchangePlan): Promise<ExchangeLoad> =>
+export const put = (plan: ExchangePlan): Promise<ExchangeLoad> =>
   new Promise((done, fail) => {
     const child = spawn(process.execPath, [here("./exchange-load.ts"), "run"], { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
     let text = "";
@@ -147,7 +147,7 @@ async function measure(way: Way, seconds: number): Promise<Beside> {
 }
 
 /** The highest memory (MB of PSS) of any of them from now on; what their start left behind is given back first, as the programs do. */
-function watch(pids: readonly number[]): () => number {
+export function watch(pids: readonly number[]): () => number {
   for (const pid of pids) process.kill(pid, "SIGUSR2");
   execFileSync("sleep", ["2"]);
   let most = 0;
@@ -169,7 +169,8 @@ function sha512Speed(): number {
   return 256 / ((performance.now() - began) / 1000);
 }
 
-async function ourPair(behind: number, postgres: number): Promise<Way> {
+/** Two servers of ours, the institution of the one behind the other; ready when a call has passed. */
+export async function ourPair(behind: number, postgres: number): Promise<Way> {
   const system = `http://127.0.0.1:${behind}`;
   const house = await start("./exchange-server.ts", ["house", system]);
   const { centre, token } = house.said as { centre: string; token: string };

@@ -9,6 +9,7 @@ import { liveHouse } from "../live-house.ts";
 import { measureActs } from "./acts.ts";
 import { beside } from "./catalogue.ts";
 import { measureExchange } from "./exchange.ts";
+import { fabricMissing, measureAgents, measureFabric } from "./fabric.ts";
 import { measureLedger } from "./ledger.ts";
 import { measureNetwork, measureSingleCuts } from "./network.ts";
 import { closeBrowser, measurePages, measureSlow } from "./pages.ts";

@@ -2,6 +2,7 @@
  * `npm run soak [-- <minutes>]`: what `npm test` samples, for longer: rounds of kill -9 with new seeds and more cases in
  * flight, long fuzz of every contract, and each fault file again and again. Prints a line a turn and, at the end, the date
  * and the result to be noted in docs/operations/soak.md. Exit status 1 at the first thing lost, doubled or half done.
+ * `npm run soak -- large-body [GiB]` alone: one body of 10 GiB each way through two exchange servers, their memory watched.
  * `npm run soak -- weak-link [messages] [cut seconds] [loss %] [rate]` alone: messages over a link that loses, slows and is cut.
  */
 import { spawn } from "node:child_process";
@@ -13,9 +14,19 @@ import { program } from "../faults/program.ts";
 import { citizen, type Known } from "../journeys/api.ts";
 import { people } from "../people.ts";
 import { root } from "../tree.ts";
+import { largeBody } from "./large-body.ts";
 import { weakLink } from "./weak-link.ts";
 
 const said = (text: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${text}`);
+if (process.argv[2] === "large-body") {
+  try {
+    await largeBody(Number(process.argv[3] ?? 10), said);
+    process.exit(0);
+  } catch (error) {
+    console.error(String(error));
+    process.exit(1);
+  }
+}
 if (process.argv[2] === "weak-link") {
   const [messages = 10_000, cutSeconds = 600, loss = 30] = process.argv.slice(3, 6).map(Number);
   try {
