@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { exchange } from "#exchange";
+import { exchange, nextArchive } from "#exchange";
 import { readConfig } from "#kernel/config";
 import { world } from "#kernel/testing";
 import { registry } from "#registry";
@@ -63,9 +63,13 @@ test("only what is old, ended and under a time stamp; a young date or a missing 
   await assert.rejects(run(config, [folder, "--before", date(30)]), /last 90 days stays/);
   const unfinished = await writeExchange(w, { sides: ["client"] });
   await w.owner("update exchange.request set at = $2 where exchange = $1", [unfinished.exchange, new Date(Date.now() - 119 * day)]);
+  // a run that died after its first file was written and before its rows left
+  const before = new Date(`${date(100)}T00:00:00Z`);
+  const died = await nextArchive(w.kernel.jobContext("exchange.test"), { before, number: 1 });
+  writeFileSync(join(folder, died.name), died.bytes);
   await run(config, [folder, "--before", date(100)]);
   assert.deepEqual(await kept(), [young.exchange, unfinished.exchange].sort());
-  assert.equal(files().length, 1);
+  assert.deepEqual(files(), ["exchange-log-000001.zip", "exchange-log-000002.zip"]);
   await assert.rejects(
     w.owner("select exchange.drop_archived($1, $2)", [[young.exchange], new Date(Date.now() - 100 * day)]),
     /too young, unfinished or not under a time stamp/,
@@ -77,7 +81,7 @@ test("only what is old, ended and under a time stamp; a young date or a missing 
 });
 
 test("the file is whole: containers, every row, certificates; leaves stay, the look is told to the person", async () => {
-  const file = unzip(readFileSync(join(folder, files()[0])));
+  const file = unzip(readFileSync(join(folder, files()[1])));
   const rows = file.get("rows.jsonl").toString().trim().split("\n").map(JSON.parse);
   assert.equal(rows.length, 10);
   assert.ok(rows.every((r, i) => i === 0 || rows[i - 1].leaf < r.leaf));
@@ -95,9 +99,11 @@ test("the file is whole: containers, every row, certificates; leaves stay, the l
 test("a stranger finds the files genuine in their order, and refuses a changed, missing or foreign one", async () => {
   await run(config, [folder, "--before", date(91)]);
   await w.owner("update exchange.request set at = at"); // nothing older was left: no second file
-  assert.equal(files().length, 1);
-  const bytes = readFileSync(join(folder, files()[0]));
-  const r = checkArchive(bytes, anchors);
+  assert.equal(files().length, 2);
+  const [first, bytes] = files().map((name) => readFileSync(join(folder, name)));
+  const { sha512: previous, faults } = checkArchive(first, anchors);
+  assert.deepEqual(faults, []);
+  const r = checkArchive(bytes, anchors, previous);
   assert.deepEqual(r.faults, []);
   assert.equal(r.containers, 5);
   assert.ok(r.stampedAt instanceof Date);
@@ -110,6 +116,7 @@ test("a stranger finds the files genuine in their order, and refuses a changed, 
         new Date(),
       ),
       anchors,
+      previous,
     ).faults.join();
   };
   assert.match(
@@ -131,7 +138,7 @@ test("a stranger finds the files genuine in their order, and refuses a changed, 
   assert.match(checkArchive(bytes, anchors, "00").faults.join(), /named before this one/);
   assert.match(checkArchive(Buffer.from("PK"), anchors).faults.join(), /not a zip/);
   writeFileSync(join(folder, "anchors.pem"), anchors);
-  const said = spawnSync(process.execPath, [verifier, "--anchors", "anchors.pem", files().find((n) => n.endsWith(".zip"))], {
+  const said = spawnSync(process.execPath, [verifier, "--anchors", "anchors.pem", ...files().filter((n) => n.endsWith(".zip"))], {
     cwd: folder,
     encoding: "utf8",
   });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import pg from "pg";
@@ -11,7 +11,7 @@ const day = 86_400_000;
 
 /**
  * `archive-exchange-log <folder> --before <date>`: old rows of the message log into signed, time-stamped zip files, each naming the one
- * before. A row leaves the database once its file is on disk; killed in between, the next run writes the same file again.
+ * before. A row leaves the database once its file is on disk; killed in between, the next run has it in the next file again.
  */
 export async function run(config: Config, args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { before: { type: "string" } } });
@@ -28,8 +28,8 @@ export async function run(config: Config, args: string[]): Promise<void> {
     await owner.connect();
     let [files, exchanges] = [0, 0];
     try {
-      for (let previous = lastIn(folder); ; files++) {
-        const made = await nextArchive(j, { before, ...(previous ? { previous } : {}) });
+      for (let { number, previous } = lastIn(folder); ; files++) {
+        const made = await nextArchive(j, { before, number: ++number, ...(previous ? { previous } : {}) });
         if (!made) break;
         keep(folder, made.name, made.bytes);
         await j.transaction((ctx) => recordArchive(ctx, made, before));
@@ -57,13 +57,17 @@ function keep(folder: string, name: string, bytes: Buffer): void {
   closeSync(directory);
 }
 
-function lastIn(folder: string): string | undefined {
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^exchange-log-\d{12}\.zip$/.test(name)) : [];
-  const last = names.sort().at(-1);
-  return (
-    last &&
-    createHash("sha512")
+/** The last file there is: the next one names it. */
+function lastIn(folder: string): { number: number; previous?: string } {
+  const last = readdirSync(folder)
+    .filter((name) => /^exchange-log-\d{6}\.zip$/.test(name))
+    .sort()
+    .at(-1);
+  if (!last) return { number: 0 };
+  return {
+    number: Number(last.slice(13, 19)),
+    previous: createHash("sha512")
       .update(readFileSync(join(folder, last)))
-      .digest("hex")
-  );
+      .digest("hex"),
+  };
 }

@@ -35,8 +35,8 @@ export interface Archive {
   persons: string[];
 }
 
-/** The next file; undefined when nothing older is left. `previous`: SHA-512 of the file before, in hexadecimal. */
-export async function nextArchive(j: JobContext, o: { before: Date; previous?: string }): Promise<Archive | undefined> {
+/** The next file; undefined when nothing older is left. `previous`: SHA-512 of the file numbered before it, in hexadecimal. */
+export async function nextArchive(j: JobContext, o: { before: Date; number: number; previous?: string }): Promise<Archive | undefined> {
   const ended = await j.transaction(({ db }) => endedBefore(db, o.before, exchangesInFile), { readOnly: true });
   if (!ended[0]) return undefined;
   const exchanges = ended.map((e) => e.exchange);
@@ -73,7 +73,7 @@ export async function nextArchive(j: JobContext, o: { before: Date; previous?: s
     { name: "manifest.tst", bytes: token },
   );
   const bytes = zip(entries, j.clock.now());
-  const name = `exchange-log-${String(ended[0].first).padStart(12, "0")}.zip`;
+  const name = `exchange-log-${String(o.number).padStart(6, "0")}.zip`;
   const persons = [...new Set(ended.flatMap((e) => e.persons))];
   return { name, bytes, sha512: hex(bytes), exchanges, rows: rows.length, from, persons };
 }

@@ -7,15 +7,13 @@ export interface Ended {
   sides: Side[];
   persons: string[];
   from: Date;
-  /** The exchange's first leaf. */
-  first: number;
 }
 
 /** Exchanges all of whose rows are older than that and under a time stamp, the oldest first. */
 export const endedBefore = (db: Db, before: Date, most: number): Promise<Ended[]> =>
   db.rows(sql`
     select r.exchange, array_agg(r.side order by r.side) as sides, array_remove(array_agg(distinct r.person), null) as persons,
-      min(r.at) as "from", min(l.index)::float8 as first
+      min(r.at) as "from"
     from exchange.request r
       left join exchange.outcome o on o.exchange = r.exchange and o.side = r.side
       left join exchange.leaf l on l.exchange = r.exchange and l.side = r.side and l.kind = 'request'
