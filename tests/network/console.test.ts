@@ -55,6 +55,14 @@ describe("the network in the console", { skip: browserMissing, timeout: 300_000 
     assert.match(page.url(), /projets\/[0-9a-f-]{36}$/u);
     const address = page.url();
     assert.match(await page.innerText("main"), /brouillon[\s\S]*Soumettre à relecture[\s\S]*Déploiement par phases[\s\S]*Différence/u);
+    const typed = await page.inputValue("[name=changes]");
+    await page.click("summary:text-is('Corriger les changements')");
+    await page.fill("[name=changes]", "pas du JSON");
+    await page.click("main button:text-is('Enregistrer')");
+    assert.match(await page.innerText("main"), /Une liste JSON de changements est attendue/u);
+    await page.fill("[name=changes]", typed.replace("Baie 1", "Baie A"));
+    await page.click("main button:text-is('Enregistrer')");
+    assert.match(await page.innerText("main"), /Baie A/u);
     await page.click("text=Soumettre à relecture");
     assert.match(await page.innerText("main"), /à relire[\s\S]*une autre personne doit l’approuver/u);
     await context.close();

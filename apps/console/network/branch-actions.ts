@@ -1,6 +1,7 @@
 import {
   approveBranch,
   approveChanges,
+  editBranch,
   mergeBranch,
   planChanges,
   proposeBranch,
@@ -10,10 +11,11 @@ import {
   undoBranch,
   withdrawBranch,
 } from "#network/api";
-import { anyOf, official, seeOther, T, type Form, type Reply, type Who } from "#kernel";
+import { anyOf, invalidInput, official, seeOther, T, type Form, type Reply, type Who } from "#kernel";
 import { consoleAction, sent } from "../screen.ts";
 import { branchScreen } from "./branch.ts";
 import { path } from "./parts.ts";
+import { words } from "./words-plan.ts";
 
 const Id = T.String({ pattern: "^[0-9a-f-]{36}$" });
 const Version = T.Integer({ minimum: 1 });
@@ -36,7 +38,35 @@ function step(id: string, to: string, who: Who, contract: typeof approveBranch) 
   });
 }
 
+const unreadable = () =>
+  invalidInput({ fields: [{ path: "changes", message: { fr: words("fr").notChanges, en: words("en").notChanges } }] });
+
 export const branchActions = [
+  consoleAction({
+    id: "console.network-edit-branch",
+    path: `${path}/projets/{id}`,
+    who: official(planChanges),
+    form: T.Object({
+      id: Id,
+      version: Version,
+      title: T.String({ minLength: 3, maxLength: 200 }),
+      changes: T.String({ maxLength: 200_000 }),
+    }),
+    limit: 512 * 1024,
+    calls: [editBranch],
+    async handle(a, { changes, ...form }) {
+      let list: unknown;
+      try {
+        list = JSON.parse(changes);
+      } catch {
+        throw unreadable();
+      }
+      if (!Array.isArray(list)) throw unreadable();
+      await a.call(editBranch, { ...form, changes: list as never });
+      return shown(form.id);
+    },
+    ...back,
+  }),
   consoleAction({
     id: "console.network-propose-branch",
     path: `${path}/projets/{id}/proposition`,
