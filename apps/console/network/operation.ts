@@ -50,8 +50,9 @@ function commands(p: PageContext, o: Whole): Html {
   return html`<div class="t-actions">
     ${o.commands.map((c, i) =>
       form(
-        { action: `${path}/operations/${o.id}`, hidden: { ...p.csrf, command: c } },
-        button(name[c], { kind: i === 0 ? "primary" : "second" }),
+        { action: `${path}/operations/${o.id}`, hidden: p.csrf },
+        html`<input type="hidden" name="command" value="${c}" />`,
+        i === 0 ? button(name[c]) : button(name[c], { kind: "second" }),
       ),
     )}
   </div>`;

@@ -54,8 +54,8 @@ const fabricScreen: Screen<object> = {
     const drawing = drawNetwork(topology, plan, {
       names: plan.nodes.filter((n) => n.kind === "core" || n.kind === "hub").map((n) => ({ name: n.name, point: n.point })),
       over: [
-        { tone: "near", points: pairs(of(true)) },
-        { tone: "gap", points: pairs(of(false)) },
+        { tone: "near", points: of(true) },
+        { tone: "gap", points: of(false) },
       ],
       many: plan.nodes.length / 10,
       lang: p.lang,
@@ -83,12 +83,11 @@ const fabricScreen: Screen<object> = {
     };
   },
 };
-const pairs = (list: [number, number][]) => list;
 
 function service(p: PageContext): Html {
   const w = words(p.lang);
   return html`${empty(w.notYet, html`<p>${w.notYetText}</p>`)}
-  ${may(p.caller, operateFabric.id) ? form({ action: `${path}/service`, hidden: p.csrf }, button(w.putIn, { kind: "primary" })) : ""}`;
+  ${may(p.caller, operateFabric.id) ? form({ action: `${path}/service`, hidden: p.csrf }, button(w.putIn)) : ""}`;
 }
 
 function figures(p: PageContext, f: Fabric, real: readonly Site[]): Html {
