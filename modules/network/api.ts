@@ -272,5 +272,5 @@ export * from "./extension/contracts.ts";
 export * from "./operations/contracts.ts";
 export * from "./resilience/contracts.ts";
 export type { Capability, FabricStep, InterfacesPart, Observed, OverlayPart, PartName, Power, SiteReport } from "./ports.ts";
-export { approveChanges, editPlant, planChanges, readPlant } from "./permissions.ts";
+export { approveChanges, editPlant, operateFabric, planChanges, readPlant } from "./permissions.ts";
 export * from "./plant/contracts.ts";

@@ -122,6 +122,14 @@ try {
   note("Who falls at every single cut, 10,000 sites, 12,000 links", measureSingleCuts(), "ms", { most: 1000 });
   const plant = await measureNetwork();
   note("Availability of the country's network, 100,000 samples drawn anew", plant.simulation, "s", { most: 1 });
+  note("1,000 agents reporting each 10 s, of one core (ours and PostgreSQL)", await measureAgents(cluster.pid), "%", { most: 10 });
+  if (fabricMissing) console.log(`  The fabric with real parts is not measured: ${fabricMissing}`);
+  else {
+    const fabric = await measureFabric(quick ? 1 : 5);
+    note("One site changed: rendered, applied, verified", fabric.change / 1000, "s", { most: 2 });
+    note("A cut healed, carrier lost", fabric.carrier, "ms", { most: 200 }, "50");
+    note("A cut healed, light on (BFD)", fabric.silent, "ms", { most: 300 });
+  }
   note("Plan of the next kilometres, 400 sites", plant.plan, "s", { most: 1 });
   note("Map of 400 sites: the plant read and thought through", plant.map, "s", { most: 1 });
   note("A new site proposed by two disjoint ways, with cost", plant.order, "s", { most: 1 });

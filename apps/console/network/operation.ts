@@ -93,20 +93,19 @@ function differing(before: string, after: string): ["+" | "-" | " ", string][] {
 
 function journal(p: PageContext, o: Whole): Html {
   const w = words(p.lang);
-  return html`<h2>${w.journal}</h2>
-    <div class="t-dense">
-      ${table({
-        caption: w.journal,
-        columns: [{ head: w.step }, { head: w.began }, { head: w.receipt }, { head: w.tries, numeric: true }],
-        rows: o.journal.map((j) => [
-          html`${w[`part-${j.step}` as "part-routing"] ?? j.step} ${j.back ? html`<span class="t-source">${w.back}</span>` : ""}
-          ${j.problem ? html`<div class="t-source">${j.problem}</div>` : ""}`,
-          dateTime(p, j.intentAt),
-          j.receiptAt ? dateTime(p, j.receiptAt) : w.pending,
-          number(p, j.attempts),
-        ]),
-      })}
-    </div>`;
+  return html`<div class="t-dense">
+    ${table({
+      caption: w.journal,
+      columns: [{ head: w.step }, { head: w.began }, { head: w.receipt }, { head: w.tries, numeric: true }],
+      rows: o.journal.map((j) => [
+        html`${w[`part-${j.step}` as "part-routing"] ?? j.step} ${j.back ? html`<span class="t-source">${w.back}</span>` : ""}
+        ${j.problem ? html`<div class="t-source">${j.problem}</div>` : ""}`,
+        dateTime(p, j.intentAt),
+        j.receiptAt ? dateTime(p, j.receiptAt) : w.pending,
+        number(p, j.attempts),
+      ]),
+    })}
+  </div>`;
 }
 
 export const operationPage = consolePage({

@@ -37,4 +37,14 @@ export const networkPages = [
   addressesPage,
   filesPage,
 ];
-export const networkActions = [uploadAction, ...branchActions, orderAction, assignAction, importAction, exportAction, reportAction, ...fabricActions, operationAction];
+export const networkActions = [
+  uploadAction,
+  ...branchActions,
+  orderAction,
+  assignAction,
+  importAction,
+  exportAction,
+  reportAction,
+  ...fabricActions,
+  operationAction,
+];
