@@ -7,6 +7,8 @@ import { ask, bookOf, keepUp, pull } from "#exchange";
 import { listServers, retireServer, setOfflinePolicy } from "#exchange/api";
 import { revokeCertificate } from "#trust/api";
 import { openExchangePort } from "../../apps/server/exchange-port.ts";
+import { reportConcerned } from "../../modules/exchange/access/report.ts";
+import { requestOn } from "../../modules/exchange/transport/dial.ts";
 import { renewCertificates } from "../../modules/exchange/servers/sweeps.ts";
 import { forgetOwn, ownIdentity } from "../../modules/exchange/transport/own.ts";
 import { gatewayId, type Pair, sidesOf, twoServers } from "./two-servers.ts";
@@ -21,7 +23,8 @@ before(async () => {
      select 'oni-asks', id, $1, '{GET,POST}', '**', '{criminal-record-extract}', '{"fr":"","en":""}', '2026-01-01' from exchange.service where id = $2`,
     [office, numbers],
   );
-  await p.house.owner("update exchange.service set timeout_seconds = 1");
+  // without a subject its answers may be of any size: nobody has to look into them
+  await p.house.owner("update exchange.service set timeout_seconds = 20, subject = null");
   await p.house.owner(
     `insert into exchange.access_right (id, service, subject, methods, path, purposes, basis, from_day)
      values ('posts', $1, $2, '{POST}', '**', '{criminal-record-extract}', '{"fr":"","en":""}', '2026-01-01')`,
@@ -139,7 +142,65 @@ test("bodies far above what memory may hold stream through both servers; an answ
   }
 });
 
+test("a program's read of a register behind a gateway appears on the page of whom it names, once the house is reached", async () => {
+  await p.house.owner(`update exchange.service set subject = '{"query":"nip","answer":"/rows/*/nip"}' where id = $1`, [persons]);
+  await pull(p.gj);
+  await keepUp(p.gj);
+  const target = `/r1/${persons}?nip=N-4711`;
+  p.system.answer = (_req, res) => void res.writeHead(200, proper).end(JSON.stringify({ rows: [{ nip: "N-4711" }, { nip: "N-4712" }] }));
+  const { hostname, port } = new URL(door.url);
+  const status = await new Promise<number>((done) =>
+    request(
+      { host: hostname, port, path: target, headers: { "X-Road-Client": justice, "Exchange-Purpose": "criminal-record-extract" } },
+      (res) => {
+        res.resume();
+        res.once("end", () => done(res.statusCode!));
+      },
+    ).end(),
+  );
+  assert.equal(status, 200);
+  const due = async () => (await p.gateway.owner("select count(*)::int as n from exchange.concern_due")).rows[0].n as number;
+  const pages = async () => (await p.house.owner("select person, institution, service from exchange.concern order by person")).rows;
+  assert.equal(await due(), 1, "kept at the gateway before the answer left");
+  assert.deepEqual(await pages(), []);
+  const address = (await p.gateway.owner("select address from exchange.server where centre")).rows[0].address as string;
+  await p.gateway.owner("update exchange.server set address = '127.0.0.1:1' where centre");
+  await keepUp(p.gj);
+  await reportConcerned.run(p.gj);
+  assert.equal(await due(), 1, "the house is not reached: it waits");
+  await p.gateway.owner("update exchange.server set address = $1 where centre", [address]);
+  await keepUp(p.gj);
+  await reportConcerned.run(p.gj);
+  assert.equal(await due(), 0);
+  const told = ["page-N-4711", "page-N-4712"].map((person) => ({ person, institution: "bf-oni", service: persons }));
+  assert.deepEqual(await pages(), told);
+  // told twice, and about a register that is not its own: nothing is added
+  const read = {
+    exchange: p.gj.ids.uuid(),
+    client: justice,
+    service: numbers,
+    purpose: "criminal-record-extract",
+    status: 200,
+    fields: [],
+    given: ["N-1"],
+  };
+  for (const body of [JSON.stringify({ reads: [read] }), JSON.stringify({ reads: [{ ...read, more: 1 }] }), "[]", "{"]) {
+    const res = await requestOn(p.gj, "BF/CENTRE", {
+      method: "POST",
+      path: "/concerned",
+      body: Buffer.from(body),
+      signal: AbortSignal.timeout(5000),
+    });
+    res.resume();
+    assert.ok([204, 422].includes(res.statusCode!));
+  }
+  assert.deepEqual(await pages(), told);
+});
+
 test("a provider that never answers: failed for a reading call, unknown for a writing one, on both sides", async () => {
+  const patience = (seconds: number) =>
+    Promise.all([p.house, p.gateway].map((w) => w.owner("update exchange.service set timeout_seconds = $1", [seconds])));
+  await patience(1);
   p.system.answer = () => undefined;
   const reading = await ask(p.hj, question);
   assert.equal(reading.outcome, "unavailable");
@@ -147,6 +208,7 @@ test("a provider that never answers: failed for a reading call, unknown for a wr
   assert.equal(writing.outcome, "unknown");
   assert.deepEqual(await sidesOf(p.house, writing.exchangeId), ["client unknown"]);
   assert.deepEqual(await sidesOf(p.gateway, writing.exchangeId), ["provider unknown"]);
+  await patience(20);
 });
 
 test("no right, no answer: the refusal crosses as its type and is logged on both sides", async () => {
@@ -184,7 +246,6 @@ test("seven days without the centre traffic goes on; then it is refused with its
 });
 
 test("a renewal interrupts nobody: a call under way ends on the old certificate while the next one goes with the new", async () => {
-  await p.house.owner("update exchange.service set timeout_seconds = 20");
   for (const w of [p.house, p.gateway]) w.clock.advance(250 * 86_400);
   assert.ok((await pull(p.gj)).ok);
   let finish: () => void = () => undefined;

@@ -1,9 +1,10 @@
 /** A house and a gateway of the identity office in one process: two databases, two kernels, mutual TLS between them on loopback. */
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { JobContext } from "#kernel";
+import { type JobContext, provide } from "#kernel";
 import { world, type World } from "#kernel/testing";
 import { exchange, invite, join, keepUp, pull, readToken, setBase } from "#exchange";
+import { concernedPersons } from "#exchange/ports";
 import { registry } from "#registry";
 import { trust } from "#trust";
 import { testKeys } from "#trust/conformance";
@@ -27,10 +28,16 @@ export const modulesOfGateway = [{ ...registry, start: undefined }, trust, excha
 export const listening = (server: Server): Promise<string> =>
   new Promise((done) => server.listen(0, "127.0.0.1", () => done(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)));
 
+/** Whose page shows a read: a made-up pseudonym a number. */
+const pages = provide(concernedPersons, () => ({
+  known: async (_ctx, number) => `page-${number}`,
+  pseudonym: async (_ctx, number) => `page-${number}`,
+}));
+
 export async function houseWorld(start?: Date): Promise<World> {
   const house = await world({
     modules: [registry, trust, exchange],
-    drivers: [testKeys],
+    drivers: [testKeys, pages],
     country: "bf",
     env: { TOGUNA_GATEWAY_PORT: "0" },
     ...(start ? { start } : {}),

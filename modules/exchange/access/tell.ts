@@ -2,16 +2,35 @@
  * A program's question over r1 names people by their identity numbers, never by our pseudonyms: the provider's side finds
  * whose page must show the read, from what was signed and from what the register answered, never from what the client claims.
  */
-import type { JobContext } from "#kernel";
+import { type JobContext, T, type Static } from "#kernel";
 import type { Service } from "../directory/store.ts";
 import { answered } from "../facts.ts";
 import type { Received } from "../gateway/message.ts";
-import { concernedPersons } from "../ports.ts";
+import { type ConcernedPersons, concernedPersons } from "../ports.ts";
 import { numberAsked, numbersIn } from "./concerned.ts";
-import { putConcern } from "./store-concern.ts";
+import { concernedBy, putConcern } from "./store-concern.ts";
+import { putDue } from "./store-due.ts";
 
 /** More people than this cannot all be told before an answer leaves: it does not leave. */
 const most = 1000;
+
+const Line = T.String({ maxLength: 255 });
+/** A read as it is told: whom it names by number, and what of them left. */
+export const Named = T.Object(
+  {
+    exchange: T.String({ pattern: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" }),
+    client: Line,
+    service: Line,
+    purpose: Line,
+    issue: T.Optional(Line),
+    status: T.Integer({ minimum: 100, maximum: 999 }),
+    fields: T.Array(Line, { maxItems: 500 }),
+    asked: T.Optional(T.String({ maxLength: 40 })),
+    given: T.Array(T.String({ maxLength: 40 }), { maxItems: most }),
+  },
+  { additionalProperties: false },
+);
+export type Named = Static<typeof Named>;
 
 export interface Handed {
   status: number;
@@ -29,41 +48,46 @@ export async function tellConcerned(j: JobContext, service: Service, e: Received
   const given = subject.answer === undefined || handed.value === undefined ? [] : numbersIn(handed.value, subject.answer);
   if (given.length > most) return false;
   if (asked === undefined && given.length === 0) return true;
+  const named: Named = {
+    exchange: e.exchange,
+    client: e.client,
+    service: e.service,
+    purpose: e.purpose,
+    ...(e.issue === undefined ? {} : { issue: e.issue }),
+    status: handed.status,
+    fields: [...handed.fields],
+    ...(asked === undefined ? {} : { asked }),
+    given,
+  };
   const register = pageKeeper(j);
-  if (!register) return true;
-  // Of no institution: whose pseudonym a number is, is no institution's to look up.
-  await j.transaction(async (ctx) => {
-    const persons = new Set<string>();
-    // A number the register itself gave belongs to somebody, known to us or not yet; one that was only asked may be anything.
-    for (const number of given) persons.add(await register.pseudonym(ctx, number));
-    const other = asked === undefined || given.includes(asked) ? undefined : await register.known(ctx, asked);
-    if (other !== undefined) persons.add(other);
-    const said = {
-      exchange: e.exchange,
-      client: e.client,
-      service: e.service,
-      purpose: e.purpose,
-      ...(e.issue === undefined ? {} : { issue: e.issue }),
-    };
-    for (const person of persons) {
-      const fields = person === other ? [] : [...handed.fields];
-      const fact = await ctx.record(answered, `person:${person}`, { ...said, status: handed.status, fields, by: "system" });
-      await putConcern(ctx.db, {
-        ...said,
-        person,
-        institution: service.institution,
-        at: ctx.clock.now(),
-        issue: e.issue ?? null,
-        fields,
-        fact,
-      });
-    }
-  });
+  if (register) await tellNow(j, register, service.institution, named);
+  // the house keeps the pages: told from here as soon as it is reached
+  else if (j.config.role === "gateway") await j.transaction((ctx) => putDue(ctx.db, { exchange: e.exchange, at: ctx.clock.now(), named }));
   return true;
 }
 
+/** One fact and one row a person, found by her number. Of no institution: whose pseudonym a number is, is no institution's to look up. */
+export async function tellNow(j: JobContext, register: ConcernedPersons, institution: string, n: Named): Promise<void> {
+  await j.transaction(async (ctx) => {
+    const told = new Set(await concernedBy(ctx.db, n.exchange));
+    const persons = new Set<string>();
+    // A number the register itself gave belongs to somebody, known to us or not yet; one that was only asked may be anything.
+    for (const number of n.given) persons.add(await register.pseudonym(ctx, number));
+    const other = n.asked === undefined || n.given.includes(n.asked) ? undefined : await register.known(ctx, n.asked);
+    if (other !== undefined) persons.add(other);
+    const { exchange, client, service, purpose, issue } = n;
+    const said = { exchange, client, service, purpose, ...(issue === undefined ? {} : { issue }) };
+    for (const person of persons) {
+      if (told.has(person)) continue;
+      const fields = person === other ? [] : [...n.fields];
+      const fact = await ctx.record(answered, `person:${person}`, { ...said, status: n.status, fields, by: "system" });
+      await putConcern(ctx.db, { ...said, person, institution, at: ctx.clock.now(), issue: issue ?? null, fields, fact });
+    }
+  });
+}
+
 /** Nobody's page lives on a gateway of its own: there the port is empty. */
-function pageKeeper(j: JobContext) {
+export function pageKeeper(j: JobContext): ConcernedPersons | undefined {
   try {
     return j.port(concernedPersons);
   } catch {

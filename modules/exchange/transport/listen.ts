@@ -4,6 +4,7 @@ import { createServer } from "node:https";
 import type { TLSSocket } from "node:tls";
 import type { JobContext } from "#kernel";
 import { pull, pullNow } from "../configuration/pull.ts";
+import { concernedPath, takeReport } from "../access/report.ts";
 import { weakLink } from "../outbox/link-server.ts";
 import { perProgram } from "../memory/program.ts";
 import { type Peer, peerOf, refreshBook } from "../servers/book.ts";
@@ -100,6 +101,7 @@ export async function listen(j: JobContext, o: { host: string; port: number }): 
       if (!peer) return void socket.destroy();
       if (req.method === "POST" && req.url === messagePath) return await take(j, req, res, peer);
       if (req.url?.startsWith("/weak/")) return await weakLink(j, req, res, { server: peer.id });
+      if (req.method === "POST" && req.url === concernedPath && j.config.role !== "gateway") return await takeReport(j, req, res, peer);
       if (req.method === "POST" && req.url === changedPath && peer.centre) {
         res.writeHead(204).end();
         return void (await pullNow(j));
