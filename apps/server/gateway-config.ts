@@ -44,6 +44,10 @@ const portOf = (text: string | undefined, fallback: number, name: string): numbe
   return Number.isInteger(n) && n >= 0 && n < 65_536 ? n : wrong(`--${name} must be a port`);
 };
 
+/** Is the folder the environment names a gateway's? Then the local commands are that gateway's. */
+export const isGatewayFolder = (env: Env): boolean =>
+  env.TOGUNA_DATA !== undefined && existsSync(join(resolve(env.TOGUNA_DATA), "gateway.json"));
+
 /** A gateway is the same program with a role of its own, a folder of its own and, unless said, ports beside the house's. */
 export function gatewayConfig(env: Env, args: string[]): { config: Config; options: GatewayOptions } {
   const said = read(args);

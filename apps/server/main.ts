@@ -1,5 +1,6 @@
 import { readConfig, type Config } from "#kernel/config";
 import { demoPassword } from "./demo-secrets.ts";
+import { gatewayConfig, isGatewayFolder } from "./gateway-config.ts";
 
 /** Local commands, one spelling: `npm run toguna -- <command>`. Each lives in commands/ and exports `run(config, args)`. */
 const commands: Record<
@@ -80,7 +81,7 @@ if (!command) {
 }
 try {
   const { run } = await command.load();
-  await run(known(readConfig()), args);
+  await run(known(isGatewayFolder(process.env) ? gatewayConfig(process.env, []).config : readConfig()), args);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   if (process.env.TOGUNA_LOG === "debug") console.error(error);

@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { exportBundle, importBundle } from "#exchange";
 import type { JobContext } from "#kernel";
 import type { Config } from "#kernel/config";
 import { createKernel } from "#kernel/kernel";
-import { gatewayConfig } from "../gateway-config.ts";
 import { gatewayDrivers, gatewayModules } from "../gateway-house.ts";
 import { openInstance } from "../instance.ts";
 import { withProgram } from "../program.ts";
@@ -39,9 +38,8 @@ export async function run(config: Config, args: string[]): Promise<void> {
 
 async function within<T>(config: Config, fn: (j: JobContext) => Promise<T>): Promise<T> {
   try {
-    if (!existsSync(join(config.dataDir, "gateway.json")))
-      return await withProgram(config, (kernel) => fn(kernel.jobContext("exchange.bundle")));
-    return await asGateway(fn);
+    if (config.role !== "gateway") return await withProgram(config, (kernel) => fn(kernel.jobContext("exchange.bundle")));
+    return await asGateway(config, fn);
   } catch (error) {
     // the operator reads why, not only that
     const cause = (error as { cause?: unknown }).cause;
@@ -49,8 +47,7 @@ async function within<T>(config: Config, fn: (j: JobContext) => Promise<T>): Pro
   }
 }
 
-async function asGateway<T>(fn: (j: JobContext) => Promise<T>): Promise<T> {
-  const { config } = gatewayConfig(process.env, []);
+async function asGateway<T>(config: Config, fn: (j: JobContext) => Promise<T>): Promise<T> {
   const instance = await openInstance(config, { beside: true });
   try {
     const kernel = await createKernel({
