@@ -72,8 +72,9 @@ async function fuzzing(seed: number): Promise<void> {
 
 function file(name: string): Promise<void> {
   return new Promise((done, fail) => {
-    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--test", join(root, "tests/faults", name)], {
+    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--test", join(root, "tests", name)], {
       cwd: root,
+      env: { ...process.env, TOGUNA_FUZZ_REQUESTS: "50000" },
     });
     let text = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += String(chunk)));
@@ -91,7 +92,8 @@ try {
   for (let seed = firstSeed; Date.now() < end; seed++, sum.turns++) {
     await kills(seed);
     if (Date.now() < end) await fuzzing(seed);
-    for (const name of ["database.test.ts", "disk.test.ts", "clock.test.ts"]) if (Date.now() < end) await file(name);
+    for (const name of ["faults/database.test.ts", "faults/disk.test.ts", "faults/clock.test.ts"]) if (Date.now() < end) await file(name);
+    for (const name of ["exchange/hostile.test.ts", "exchange/r1-kill.test.ts"]) if (Date.now() < end) await file(name);
   }
 } catch (error) {
   result = `FAILED: ${String(error)}`;
