@@ -3,6 +3,14 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type House, house, justice } from "./port.ts";
 
+/** What comes back is looked at freely: a test asserts what it finds. */
+type Json = { member: Entry[] } & string;
+interface Entry {
+  [key: string]: unknown;
+  id: Record<string, string>;
+  endpointList: { member: [object, ...object[]] };
+}
+
 let h: House;
 before(async () => {
   h = await house();
@@ -12,7 +20,7 @@ after(() => h.close());
 const oni = "BF/GOV/ONI/IDENTITE";
 async function get(path: string, headers: Record<string, string> = { "X-GovStack-Client": justice }, method = "GET") {
   const r = await h.call(`/govstack${path}`, { method, headers });
-  return { status: r.status, type: r.head["content-type"], json: r.text === "" ? undefined : (JSON.parse(r.text) as any) };
+  return { status: r.status, type: r.head["content-type"], json: JSON.parse(r.text) as Json };
 }
 const keys = (value: object) => Object.keys(value).sort();
 
@@ -21,7 +29,7 @@ test("listMethods: the earlier form and the current one name the same services, 
   const now = await get(`/r1/${oni}/listMethods`);
   assert.deepEqual([before.status, now.status], [200, 200]);
   assert.equal(now.type, "application/json; charset=utf-8");
-  const [a, b] = [before.json.member[0], now.json.member[0]];
+  const [a, b] = [before.json.member[0]!, now.json.member[0]!];
   const common = [
     "memberClass",
     "memberCode",
@@ -37,14 +45,12 @@ test("listMethods: the earlier form and the current one name the same services, 
   assert.deepEqual([a.objectType, b.objectType], [{ object_type: "SERVICE" }, "SERVICE"]);
   assert.deepEqual(keys(a.endpointList), ["member"]);
   assert.deepEqual(keys(a.endpointList.member[0]), ["method", "path"]);
-  const codes = (json: any) => json.member.map((m: any) => m.serviceCode as string).sort();
+  const codes = (json: Json) => json.member.map((m) => m.serviceCode as string).sort();
   assert.deepEqual(codes(before.json), codes(now.json));
   const xroad = await h.call(`/r1/${oni}/listMethods`, { headers: { "X-Road-Client": justice } });
   assert.deepEqual(
     codes(now.json),
-    JSON.parse(xroad.text)
-      .service.map((s: any) => s.service_code)
-      .sort(),
+    (JSON.parse(xroad.text) as { service: { service_code: string }[] }).service.map((s: { service_code: string }) => s.service_code).sort(),
   );
 });
 
@@ -59,7 +65,7 @@ test("catalogue data is not refused to a client unknown; what is allowed is empt
   assert.ok(mine.some((m) => m.serviceCode === "persons"));
   const one = await get(`/r1/${oni}/allowedMethods?serviceId=persons&unknown=1&unknown=2`);
   assert.deepEqual(
-    one.json.member.map((m: any) => m.serviceCode),
+    one.json.member.map((m) => m.serviceCode),
     ["persons"],
   );
 });
@@ -100,14 +106,14 @@ test("listClients: flat in the earlier form, nested in the current one; other pa
   const flat = (await get("/listClients", {})).json.member;
   const nested = (await get("/r1/listClients", {})).json.member;
   assert.equal(flat.length, nested.length);
-  assert.deepEqual(keys(nested.find((m: any) => m.id.applicationCode).id), [
+  assert.deepEqual(keys(nested.find((m) => m.id.applicationCode).id), [
     "applicationCode",
     "instanceId",
     "memberClass",
     "memberCode",
     "objectType",
   ]);
-  assert.ok(flat.some((m: any) => m.memberCode === "ONI" && m.GovStackInstance === "BF"));
+  assert.ok(flat.some((m) => m.memberCode === "ONI" && m.GovStackInstance === "BF"));
   assert.deepEqual((await get("/r1/listClients?instanceId=ZZ", {})).json, { member: [] });
   assert.equal((await get("/nothing")).status, 404);
   assert.equal((await get(`/r1/${oni}/listMethods`, undefined, "DELETE")).status, 405);

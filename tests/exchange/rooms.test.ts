@@ -29,7 +29,7 @@ async function say(client: string, method: string, path: string, json?: unknown,
     headers: { "X-GovStack-Client": client, ...more },
     ...(body === undefined ? {} : { body }),
   });
-  return { status: r.status, json: r.text === "" ? undefined : (JSON.parse(r.text) as Record<string, any>), head: r.head };
+  return { status: r.status, json: r.text === "" ? undefined : (JSON.parse(r.text) as Record<string, unknown>), head: r.head };
 }
 const publish = (event: object = birth, id = `pub-${++count}`, type = "birth-registered") =>
   say(registry, "POST", `pub/v1/${type}`, { eventType: type, event }, { "X-Road-Id": id });

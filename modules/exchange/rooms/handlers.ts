@@ -13,8 +13,8 @@ export async function roomsShown(ctx: Context): Promise<OutputOf<typeof listRoom
       name: ctx.say(r.name),
       subscriptions: all
         .filter((s) => s.room === r.room)
-        .map(({ room: _, oldest, why, ...s }) => ({
-          ...s,
+        .map(({ type, subscriber, delivery, fifo, ttl, waiting, expired, oldest, why }) => ({
+          ...{ type, subscriber, delivery, fifo, ttl, waiting, expired },
           ...(oldest ? { oldest: oldest.toISOString() } : {}),
           ...(why === null ? {} : { why }),
         })),
