@@ -53,7 +53,7 @@ const screen: Screen<{ service: string }> = {
         <h1>${w.grant}</h1>
         <p><strong>${service.title}</strong> <span class="t-source t-mono d-wrap">${service.id}</span></p>
         <p class="t-soft">${w.grantLead}</p>
-        <div class="d-ask">
+        <div class="t-text d-ask">
           ${form(
             { action: path, hidden: html`${p.csrf}<input type="hidden" name="service" value="${id}" />` },
             clientInput(p, items, value("subject"), error("subject")),
@@ -169,13 +169,14 @@ export const endRightAction = (back: Screen<{ id: string }>) =>
     who: official(manageServices),
     form: T.Object({
       service: Service,
-      right: T.String({ maxLength: 120 }),
-      subject: T.String({ maxLength: 300 }),
+      /** Its id and its client, as the list offers them. */
+      right: T.String({ pattern: "^\\S+ \\S+$", maxLength: 450 }),
       reason: T.String({ minLength: 1, maxLength: 500 }),
     }),
     calls: [endRight],
-    async handle(a, { service, right, subject, reason }) {
-      await a.call(endRight, { service, id: right, subject, reason });
+    async handle(a, { service, right, reason }) {
+      const [id, subject] = right.split(" ") as [string, string];
+      await a.call(endRight, { service, id, subject, reason });
       return seeOther(`/console/echanges/service?id=${encodeURIComponent(service)}`);
     },
     back,

@@ -85,7 +85,7 @@ export function invitation(p: PageContext, one: Invitation): Html {
 export function invite(p: PageContext, members: readonly { institution: string; name: string }[], again: Again | undefined): Html | "" {
   if (!may(p.caller, manageServers.id)) return "";
   const w = serverWords(p.lang);
-  return html`<section class="t-box d-ask" aria-labelledby="invite">
+  return html`<section class="t-box t-text d-ask" aria-labelledby="invite">
     <h2 id="invite">${w.invite}</h2>
     <p class="t-soft">${w.inviteLead}</p>
     ${form(

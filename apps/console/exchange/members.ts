@@ -5,6 +5,7 @@ import { button, disclosure, empty, form, input, may, number, table } from "#ui"
 import { consoleAction, consolePage, sent, type Again, type Screen } from "../screen.ts";
 import { refusalOf } from "../site.ts";
 import { Find, findForm, matches, slice } from "./find.ts";
+import { serviceHref } from "./parts.ts";
 import { publishWords } from "./publish-words.ts";
 import { exchangeTabs } from "./tabs.ts";
 import { words } from "./words.ts";
@@ -44,11 +45,7 @@ const screen: Screen<{ q?: string; page?: number }> = {
                       m.subsystems.map(
                         (s) => html`<div>${s.name} <span class="t-source t-mono d-wrap">${s.id.split("/").at(-1)}</span></div>`,
                       ),
-                      m.subsystems.flatMap((s) =>
-                        (published.get(s.id) ?? []).map(
-                          (one) => html`<div><a href="/console/echanges/service?id=${encodeURIComponent(one.id)}">${one.title}</a></div>`,
-                        ),
-                      ),
+                      inLine(m.subsystems.flatMap((s) => published.get(s.id) ?? [])),
                     ]),
                   })}
                 </div>
@@ -59,6 +56,10 @@ const screen: Screen<{ q?: string; page?: number }> = {
     };
   },
 };
+
+/** Links inside a line of text: beside one another, each on as many lines as it needs. */
+const inLine = (services: readonly { id: string; title: string }[]): Html =>
+  html`<p>${services.map((one, i) => html`${i > 0 ? " · " : ""}<a href="${serviceHref(one.id)}">${one.title}</a>`)}</p>`;
 
 const sum = (m: { subsystems: { id: string }[] }, weight: (id: string) => number): number =>
   m.subsystems.reduce((n, s) => n + weight(s.id), 0);

@@ -32,7 +32,7 @@ const screen: Screen<{ service?: string }> = {
         <h1>${before ? w.changeTitle : w.publish}</h1>
         ${before ? html`<p><strong>${before.title}</strong> <span class="t-source t-mono d-wrap">${before.id}</span></p>` : ""}
         <p class="t-soft">${before ? w.changeLead : w.publishLead}</p>
-        <div class="d-ask">
+        <div class="t-text d-ask">
           ${form(
             {
               action: path,

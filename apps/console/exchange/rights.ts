@@ -1,5 +1,5 @@
-import { listRights, readPolicies, readRights, type RightView } from "#exchange/api";
-import { download, html, official, page, T, type Html, type PageContext } from "#kernel";
+import { listMembers, listRights, readPolicies, readRights, type RightView } from "#exchange/api";
+import { download, html, official, page, T, type Html, type OutputOf, type PageContext } from "#kernel";
 import { date, empty, number, table } from "#ui";
 import { consolePage } from "../screen.ts";
 import { Find, findForm, matches, slice } from "./find.ts";
@@ -8,7 +8,15 @@ import { publishWords } from "./publish-words.ts";
 import { exchangeTabs } from "./tabs.ts";
 import { words } from "./words.ts";
 
-export function rightsTable(p: PageContext, rights: readonly RightView[], withService: boolean): Html {
+/** Clients as people know them: institution and subsystem, by identifier. */
+export type Names = ReadonlyMap<string, string>;
+export const namesOf = (members: OutputOf<typeof listMembers>["members"]): Names =>
+  new Map(members.flatMap((m) => m.subsystems.map((s) => [s.id, `${m.name}, ${s.name}`] as const)));
+
+export const subjectName = (p: PageContext, subject: string, names: Names): string =>
+  subject.startsWith("group:") ? publishWords(p.lang).group(subject.slice(6)) : (names.get(subject) ?? subject);
+
+export function rightsTable(p: PageContext, rights: readonly RightView[], withService: boolean, names: Names): Html {
   const w = words(p.lang);
   return html`<div class="t-dense">
     ${table({
@@ -23,7 +31,8 @@ export function rightsTable(p: PageContext, rights: readonly RightView[], withSe
         { head: w.valid },
       ],
       rows: rights.map((one) => [
-        html`<code class="d-wrap">${one.subject}</code>`,
+        html`${subjectName(p, one.subject, names)}
+          <div class="t-source t-mono d-wrap">${one.subject}</div>`,
         ...(withService ? [html`<a class="d-wrap" href="${serviceHref(one.service)}">${one.service}</a>`] : []),
         one.purposes.map((purpose) => html`<div>${purpose.label}</div>`),
         one.fields
@@ -57,11 +66,16 @@ export const rightsPage = consolePage({
   who: official(readRights),
   input: Find,
   screen: {
-    reads: [listRights],
+    reads: [listRights, listMembers],
     async view(p, { q, page }) {
       const w = words(p.lang);
       const { rights: all } = await p.call(listRights, {});
-      const found = q ? all.filter((one) => matches(q, one.subject, one.service, one.basis, ...one.purposes.map((x) => x.label))) : all;
+      const names = namesOf((await p.call(listMembers, {})).members);
+      const found = q
+        ? all.filter((one) =>
+            matches(q, one.subject, names.get(one.subject) ?? "", one.service, one.basis, ...one.purposes.map((x) => x.label)),
+          )
+        : all;
       const { shown: rights, paging } = slice(p, "/console/echanges/droits", found, q, page);
       return {
         title: w.rights,
@@ -73,7 +87,7 @@ export const rightsPage = consolePage({
           ${
             rights.length
               ? html`<p class="t-soft">${w.rightsFound(number(p, found.length))}</p>
-                  ${rightsTable(p, rights, true)}${paging}`
+                  ${rightsTable(p, rights, true, names)}${paging}`
               : empty(q ? w.nothing : w.noRights, q ? html`<p>${w.nothingText}</p>` : "")
           }`,
       };

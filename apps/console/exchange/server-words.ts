@@ -59,6 +59,7 @@ export const serverWords = messages({
     issuedAt: "Signée le",
     digest: "Empreinte",
     policy: "Sans nouvelles du centre, les services restent utilisables",
+    ordinary: "Données ordinaires",
     days: (n: number) => (n === 1 ? "un jour" : `${n} jours`),
   },
   en: {
@@ -119,6 +120,7 @@ export const serverWords = messages({
     issuedAt: "Signed",
     digest: "Digest",
     policy: "Without word from the centre, services remain usable for",
+    ordinary: "Ordinary data",
     days: (n: number) => (n === 1 ? "one day" : `${n} days`),
   },
 });

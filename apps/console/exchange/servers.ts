@@ -126,7 +126,7 @@ const screen: Screen<object> = {
             ? html`<h2>${w.policy}</h2>
                 ${facts(
                   p.lang,
-                  policy.map((one) => ({ key: one.dataClass, value: w.days(one.days) })),
+                  policy.map((one) => ({ key: one.dataClass === "ordinary" ? w.ordinary : one.dataClass, value: w.days(one.days) })),
                 )}`
             : ""
         }`,

@@ -1,5 +1,6 @@
 /** One service: what it offers, how it is reached, who may ask it; its own institution acts on it here. */
 import {
+  listMembers,
   listRights,
   manageServices,
   readPolicies,
@@ -12,14 +13,14 @@ import {
   type ServiceView,
 } from "#exchange/api";
 import { html, official, seeOther, T, type Form, type Html, type OutputOf, type PageContext } from "#kernel";
-import { banner, button, buttonLink, dateTime, disclosure, facts, form, input, may, officialOf, tag, textarea } from "#ui";
+import { banner, button, buttonLink, dateTime, disclosure, facts, form, input, may, officialOf, select, tag, textarea } from "#ui";
 import { consoleAction, consolePage, sent, type Screen } from "../screen.ts";
 import { pre, refusalOf } from "../site.ts";
 import { endRightAction } from "./grant.ts";
 import { how, Identifier, serviceHref, state } from "./parts.ts";
 import { publishHref } from "./publish.ts";
 import { publishWords } from "./publish-words.ts";
-import { rightsTable } from "./rights.ts";
+import { type Names, namesOf, rightsTable, subjectName } from "./rights.ts";
 import { words } from "./words.ts";
 
 /** One's own institution's: only it changes what it publishes. */
@@ -27,11 +28,12 @@ const isOwn = (p: PageContext, one: ServiceView): boolean =>
   may(p.caller, manageServices.id) && officialOf(p.caller).institution === one.provider.institution;
 
 const serviceScreen: Screen<{ id: string; fait?: string }> = {
-  reads: [readService, listRights, readPublication, readPolicies],
+  reads: [readService, listRights, readPublication, readPolicies, listMembers],
   async view(p, { id, fait }, again) {
     const w = words(p.lang);
     const one = await p.call(readService, { id });
     const { rights } = await p.call(listRights, { service: id });
+    const names = namesOf((await p.call(listMembers, {})).members);
     return {
       title: one.title,
       current: "exchange",
@@ -40,32 +42,39 @@ const serviceScreen: Screen<{ id: string; fait?: string }> = {
       main: html`${refusalOf(p, again?.problem)} ${fait ? banner(p.lang, "success", html`<p>${publishWords(p.lang).refreshed}</p>`) : ""}
         <p class="t-overline"><span class="t-mono d-wrap">${one.id}</span></p>
         <h1>${one.title} ${state(p, one)}</h1>
-        <div class="t-panes">
-          <section>
-            ${facts(p.lang, [
-              { key: w.provider, value: html`<a href="/console/institutions/${one.provider.institution}">${one.provider.name}</a>` },
-              { key: w.kind, value: how(p, one) },
-              one.endpoints.length > 0 && {
-                key: w.endpoints,
-                value: one.endpoints.map((e) => html`<div><code>${e.method} ${e.path}</code></div>`),
-              },
-              one.query.length > 0 && { key: w.query, value: html`<code>${one.query.join(", ")}</code>` },
-              one.fields.length > 0 && {
-                key: w.fields,
-                value: one.fields.map(
-                  (f) => html`<div>${f.label}${f.required ? html` <span class="t-source">${w.required}</span>` : ""}</div>`,
-                ),
-              },
-              Boolean(one.source) && { key: w.source, value: one.source },
-              Boolean(one.notice) && { key: w.notice, value: one.notice },
-            ])}
-            ${publication(p, one, await p.call(readPublication, { id }))} ${manage(p, one)}
-          </section>
-          <section>
-            <h2>${w.rightsOf}</h2>
-            ${rights.length ? rightsTable(p, rights, false) : html`<p>${w.noRight}</p>`} ${isOwn(p, one) ? ownRights(p, one, rights) : ""}
-          </section>
-        </div>`,
+        <section>
+          ${facts(p.lang, [
+            { key: w.provider, value: html`<a href="/console/institutions/${one.provider.institution}">${one.provider.name}</a>` },
+            { key: w.kind, value: how(p, one) },
+            one.endpoints.length > 0 && {
+              key: w.endpoints,
+              value: one.endpoints.map((e) => html`<div><code>${e.method} ${e.path}</code></div>`),
+            },
+            one.query.length > 0 && { key: w.query, value: html`<code>${one.query.join(", ")}</code>` },
+            one.fields.length > 0 && {
+              key: w.fields,
+              value: one.fields.map(
+                (f) => html`<div>${f.label}${f.required ? html` <span class="t-source">${w.required}</span>` : ""}</div>`,
+              ),
+            },
+            Boolean(one.source) && { key: w.source, value: one.source },
+            Boolean(one.notice) && { key: w.notice, value: one.notice },
+          ])}
+          ${publication(p, one, await p.call(readPublication, { id }))} ${manage(p, one)}
+        </section>
+        <section>
+          <h2>${w.rightsOf}</h2>
+          ${rights.length ? rightsTable(p, rights, false, names) : html`<p>${w.noRight}</p>`}
+          ${isOwn(p, one) ? ownRights(p, one, rights, names) : ""}
+          ${
+            rights.length
+              ? disclosure(
+                  publishWords(p.lang).policies,
+                  pre(publishWords(p.lang).policies, (await p.call(readPolicies, { service: id })).text),
+                )
+              : ""
+          }
+        </section> `,
     };
   },
 };
@@ -115,27 +124,25 @@ function publication(p: PageContext, one: ServiceView, known: OutputOf<typeof re
     }`;
 }
 
-function ownRights(p: PageContext, one: ServiceView, rights: readonly RightView[]): Html {
+function ownRights(p: PageContext, one: ServiceView, rights: readonly RightView[], names: Names): Html {
   const w = publishWords(p.lang);
   return html`<div class="t-actions">${buttonLink(`/console/echanges/accorder?service=${encodeURIComponent(one.id)}`, w.grant)}</div>
-    ${rights.map((r, i) =>
-      disclosure(
-        `${w.end} : ${r.subject}`,
-        form(
-          {
-            action: "/console/echanges/droits/fin",
-            hidden: html`${p.csrf}<input type="hidden" name="service" value="${one.id}" /><input
-                type="hidden"
-                name="right"
-                value="${r.id}"
-              /><input type="hidden" name="subject" value="${r.subject}" />`,
-          },
-          html`<p>${w.endLead}</p>`,
-          input({ lang: p.lang, name: "reason", id: `reason-${i}`, label: w.reason, maxlength: 500, autocomplete: "off" }),
-          html`<div class="t-actions">${button(w.end, { kind: "warn" })}</div>`,
-        ),
-      ),
-    )}`;
+    ${
+      rights.length
+        ? disclosure(
+            w.end,
+            form(
+              { action: "/console/echanges/droits/fin", hidden: html`${p.csrf}<input type="hidden" name="service" value="${one.id}" />` },
+              html`<div class="t-text">
+                <p>${w.endLead}</p>
+                ${select({ lang: p.lang, name: "right", label: w.endWhich, items: rights.map((r) => ({ value: `${r.id} ${r.subject}`, text: `${subjectName(p, r.subject, names)} : ${r.purposes.map((x) => x.label).join(", ")}` })) })}
+                ${input({ lang: p.lang, name: "reason", label: w.reason, maxlength: 500, autocomplete: "off" })}
+                <div class="t-actions">${button(w.end, { kind: "warn" })}</div>
+              </div>`,
+            ),
+          )
+        : ""
+    }`;
 }
 
 /** Opening and closing is for the institution that publishes it. */
