@@ -6,6 +6,7 @@ import { openExchangePort } from "../exchange-port.ts";
 import { openAdmin } from "../gateway-admin.ts";
 import { gatewayConfig, type GatewayOptions } from "../gateway-config.ts";
 import { gatewayDrivers, gatewayModules } from "../gateway-house.ts";
+import { giveBack } from "../give-back.ts";
 import { openInstance } from "../instance.ts";
 
 const again = 3000;
@@ -50,6 +51,7 @@ export async function run(args: string[]): Promise<void> {
     await keepUp(kernel.host);
     const client = await openExchangePort(kernel, options.clientPort);
     if (client) stops.push(() => client.stop());
+    setTimeout(giveBack, 3000).unref();
     console.log(await page(kernel, { client: client?.url, admin: admin.url, seconds: (performance.now() - began) / 1000 }));
   } catch (error) {
     await stopAll();

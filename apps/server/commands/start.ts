@@ -1,5 +1,3 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import type { Config } from "#kernel/config";
 import { createHttp } from "#kernel/http";
 import { createKernel } from "#kernel/kernel";
@@ -10,6 +8,7 @@ import { startSandbox } from "../../sandbox/index.ts";
 import { prepareDemonstration } from "../demo.ts";
 import { apps, drivers, modules } from "../house.ts";
 import { openExchangePort } from "../exchange-port.ts";
+import { giveBack } from "../give-back.ts";
 import { guard } from "../guard.ts";
 import { openInstance } from "../instance.ts";
 import { startPage } from "../start-page.ts";
@@ -59,12 +58,6 @@ export async function run(config: Config): Promise<void> {
       stopping = true;
       void stopAll().then(() => process.exit(0));
     });
-}
-
-/** Reading the country and compiling the contracts leave 100 MB of garbage that an idle V8 would keep for hours: collected once. */
-function giveBack(): void {
-  setFlagsFromString("--expose-gc");
-  (runInNewContext("gc") as () => void)();
 }
 
 /** Its known number beside the usual 8080; beside another one, any free port: two houses on one machine do not meet. */
