@@ -12,6 +12,8 @@ export function houseKey(seed: Uint8Array): { key: KeyObject; publicKey: string 
 }
 
 const mostBody = 1024 * 1024;
+/** A core with some hundred links tells some 60 kB. */
+const mostReport = 200_000;
 /** An agent asks again after this long; proxies on the way close a silent connection later. */
 const holdSeconds = 25;
 /** Reports are handed on together, this often. */
@@ -97,6 +99,7 @@ export async function listen(
       if (waiting.length >= mostWaiting) return refuse(503);
       const report = body.report as SiteReport | null;
       if (report === null || typeof report !== "object") return refuse(400);
+      if (text.length > mostReport) return refuse(413);
       waiting.push({ ...report, node, sequence: number });
       return answer(200, signature);
     }
