@@ -27,8 +27,13 @@ export interface Evaluation {
   isolated: string[];
 }
 
+/** `anew`: nothing thought before is believed, the registry is asked who works where. */
+interface Options {
+  anew?: boolean;
+}
+
 /** The network as it would be: the changes replayed on what stands today (a study: on nothing), with addresses by rule. */
-export async function evaluate(ctx: Context, b: Branch, changes: readonly Change[]): Promise<Evaluation> {
+export async function evaluate(ctx: Context, b: Branch, changes: readonly Change[], o: Options = {}): Promise<Evaluation> {
   const head = b.study
     ? { number: 0, model: await modelAt(ctx, 0) }
     : await current(ctx).then((c) => ({ number: c.revision.number, model: c.model }));
@@ -36,8 +41,8 @@ export async function evaluate(ctx: Context, b: Branch, changes: readonly Change
   const key = `${b.id}\n${b.version}\n${head.number}\n${b.base}`;
   const clash = b.base === head.number ? [] : conflicts(base.plant, head.model.plant, changes);
   const done = remembered.get(key);
-  // the same id, version and revision give the same network; who works where is asked of the registry each time it is merged
-  if (done && done.before === head.model) return { ...done, conflicts: clash };
+  // the same id, version and revision give the same network, as long as nobody moves: a merge asks again
+  if (done && !o.anew && done.before === head.model) return { ...done, conflicts: clash };
   const { plant: bare, faults } = replay(head.model.plant, changes);
   const { plant, plan } = await withAddresses(ctx, head.model.plant, bare, b.study);
   // what was wrong before (nobody's fault here) is not said to be this branch's doing

@@ -183,7 +183,7 @@ export async function mergeBranch(ctx: Context, q: In<"mergeBranch">): Out<"merg
   await lockPlant(ctx);
   const b = await held(ctx, q, "merge");
   const changes = await store.changesOf(ctx, b.id);
-  const e = await evaluate(ctx, b, changes);
+  const e = await evaluate(ctx, b, changes, { anew: true });
   stops(e, ctx, b.forced);
   const last = await lastRevision(ctx);
   const note = `${b.number}. ${b.title}`.slice(0, 300);

@@ -65,7 +65,7 @@ export async function importPlant(ctx: Context, q: InputOf<typeof importing>): P
   let plant = built.plant;
   if (q.mode === "merge" && last) plant = merged(await store.plantAt(ctx, last.number), plant);
   const lineOf = (kind: Kind, id: string) => built.lines.get(`${kind}\n${id}`) ?? 1;
-  if (q.mode !== "merge" && last) plant = keepingPlan(await store.plantAt(ctx, last.number), plant);
+  if (q.mode !== "merge" && last && faults.length === 0) plant = keepingPlan(await store.plantAt(ctx, last.number), plant);
   // what refers to a line that could not be read is not said to be wrong as well
   if (faults.length === 0) faults.push(...plantFaults(plant, await known(ctx), lineOf));
   if (read.rows.length === 0 && faults.length === 0)
