@@ -4,6 +4,7 @@ import { Agent as SecureAgent, request as secure, type RequestOptions } from "no
 import type { Socket } from "node:net";
 import { type Header, headersRead, onTheWire } from "../protocol/header.ts";
 import type { Body } from "./flow.ts";
+import { moreFor } from "./patience.ts";
 
 export interface Call {
   url: string;
@@ -49,8 +50,6 @@ export interface Broken {
 const broken = (failure: Failure): Error & Broken => Object.assign(new Error("the answer broke off"), { broken: failure });
 export const whyBroken = (error: unknown): Failure | undefined => (error as Partial<Broken> | undefined)?.broken;
 
-/** Bytes a second that a large body may count on beyond the deadline. */
-const pace = 64 * 1024;
 /** Shorter than any usual server keeps an idle connection: one that is used again is alive, or its server has just died. */
 const idleMs = 4000;
 const agents = {
@@ -113,7 +112,7 @@ function attempt(c: Call, pooled: boolean): Promise<Answering | Failure | { kind
   const url = new URL(c.url);
   const tls = url.protocol === "https:";
   const began = performance.now();
-  const more = ((c.body?.size ?? 0) / pace) * 1000;
+  const more = moreFor(c.body?.size ?? 0);
   const state: State = { error: undefined, waited: 0 };
   return new Promise((resolve) => {
     let connected = false;
@@ -204,7 +203,7 @@ async function* pieces(c: Call, req: ClientRequest, res: IncomingMessage, state:
     if (c.signal.aborted) aborted();
     for (;;) {
       const since = performance.now();
-      const left = c.deadlineMs + (size / pace) * 1000 - state.waited;
+      const left = c.deadlineMs + moreFor(size) - state.waited;
       const timer = setTimeout(() => stop("timeout"), Math.max(left, 0));
       const step = await chunks.next().finally(() => clearTimeout(timer));
       state.waited += performance.now() - since;

@@ -5,6 +5,7 @@ import { readAs } from "../configuration/head.ts";
 import { directory } from "../directory/snapshot.ts";
 import { failures, refusalOf, refusals } from "../errors.ts";
 import { type Deliver, type Delivered, type RequestMessage, type Sealed, unsealed } from "../gateway/flow.ts";
+import { moreFor } from "../gateway/patience.ts";
 import { outdated, serversFor } from "../servers/book.ts";
 import { dial, whyUndialled } from "./dial.ts";
 import { drained } from "./drain.ts";
@@ -29,8 +30,10 @@ export const deliverRemotely: Deliver = async (j, m, to) => {
   if (outdated(j, to.service)) return { kind: "refused", refusal: refusals.configurationOutdated };
   const servers = to.server === undefined ? serversFor(j, to.institution, service?.kind) : [to.server];
   let last: Delivered = { kind: "failed", type: failures.notReached, sent: false };
+  // a large body first goes on to the institution's system, while nothing is heard here
+  const patience = ((service?.timeoutSeconds ?? 30) + margin) * 1000 + moreFor(m.body.size);
   for (const server of servers) {
-    last = await call(j, m, server, ((service?.timeoutSeconds ?? 30) + margin) * 1000);
+    last = await call(j, m, server, patience);
     // Only what certainly did not arrive may go to the institution's next server.
     if (last.kind !== "failed" || last.sent || last.type !== failures.notReached) return last;
   }

@@ -11,7 +11,7 @@ import { type Peer, peerOf, refreshBook } from "../servers/book.ts";
 import { keepConnection } from "./connections.ts";
 import { messagePath } from "./deliver.ts";
 import { ownIdentity } from "./own.ts";
-import { take } from "./take.ts";
+import { silence, take } from "./take.ts";
 
 export interface ServerPort {
   port: number;
@@ -24,8 +24,6 @@ export const changedPath = "/changed";
 const handshake = 10_000;
 /** Three times what the calling side keeps unused connections. */
 const keepAlive = 65_000;
-/** Nothing heard and nothing said for that long: a provider may take two minutes. */
-const silence = 180_000;
 
 // a connection's certificate never changes, and reading it out costs more than verifying a signature
 const prints = new WeakMap<TLSSocket, string>();

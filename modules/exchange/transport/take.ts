@@ -6,6 +6,7 @@ import { directory, directoryNow, type Snapshot } from "../directory/snapshot.ts
 import { failures, type Refusal, refusals } from "../errors.ts";
 import { type Body, type Delivered, type RequestMessage, whyUnsealed } from "../gateway/flow.ts";
 import { readRequest } from "../gateway/message.ts";
+import { moreFor } from "../gateway/patience.ts";
 import { receive } from "../gateway/provider.ts";
 import { intake, noBody } from "../gateway/spool.ts";
 import { configurationOf, mayCarry, outdated, type Peer, serverFor } from "../servers/book.ts";
@@ -14,6 +15,8 @@ import { bodyFrames, type Frame, frame, isMalformed, jsonFrame, malformed, readF
 import { learn } from "./know.ts";
 import { readSeal, type SealOf, sealFrame } from "./sealed.ts";
 
+/** Milliseconds without anything heard or said: a provider may take two minutes. */
+export const silence = 180_000;
 /** Gathered before anything leaves: below it a failure at the end is still told in words, above it the stream is reset. */
 const gathered = 64 * 1024;
 /** What is ready is not kept longer than that. */
@@ -33,6 +36,8 @@ export async function take(j: JobContext, req: IncomingMessage, res: ServerRespo
     }
     const read = await bodyOf(j, frames);
     body = read.body;
+    // while it goes on to the institution's system this connection is still
+    req.socket.setTimeout(silence + moreFor(body.size));
     const { seal } = read;
     const same = seal.bodyHash === undefined ? body.hash === undefined : body.hash?.equals(seal.bodyHash);
     if (!same) throw malformed("another body than the one signed");
