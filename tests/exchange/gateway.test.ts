@@ -1,7 +1,6 @@
 /** Two exchange servers, each with its own database and keys, and what passes between them. */
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { request } from "node:http";
 import { after, afterEach, before, test } from "node:test";
 import { ask, bookOf, keepUp, pull } from "#exchange";
 import { listServers, retireServer, setOfflinePolicy } from "#exchange/api";
@@ -11,7 +10,7 @@ import { reportConcerned } from "../../modules/exchange/access/report.ts";
 import { requestOn } from "../../modules/exchange/transport/dial.ts";
 import { renewCertificates } from "../../modules/exchange/servers/sweeps.ts";
 import { forgetOwn, ownIdentity } from "../../modules/exchange/transport/own.ts";
-import { gatewayId, type Pair, sidesOf, twoServers } from "./two-servers.ts";
+import { gatewayId, type Pair, r1Call, sidesOf, twoServers } from "./two-servers.ts";
 
 let p: Pair;
 let door: { url: string; stop(): Promise<void> };
@@ -100,25 +99,8 @@ test("a large body crosses both ways in pieces, unchanged", async () => {
   assert.equal((answer.body as { rows: { nip: string }[] }).rows[0]!.nip, big);
 });
 
-/** As the institution's own software: a raw answer of any size, `cut` when it was reset. */
-const r1 = (body: Buffer) =>
-  new Promise<{ status: number; hash: string; size: number; cut: boolean }>((done) => {
-    const headers = { "X-Road-Client": justice, "Exchange-Purpose": "criminal-record-extract", "content-type": "application/octet-stream" };
-    const { hostname, port } = new URL(door.url);
-    const req = request({ host: hostname, port, method: "POST", path: `/r1/${persons}`, headers, agent: false });
-    req.once("error", () => done({ status: 0, hash: "", size: 0, cut: true }));
-    req.once("response", (res) => {
-      const hash = createHash("sha256");
-      let size = 0;
-      res.on("data", (piece: Buffer) => {
-        hash.update(piece);
-        size += piece.length;
-      });
-      res.once("end", () => done({ status: res.statusCode!, hash: hash.digest("hex"), size, cut: false }));
-      res.once("error", () => done({ status: res.statusCode!, hash: "", size, cut: true }));
-    });
-    req.end(body);
-  });
+const r1 = (body?: Buffer, query = "") =>
+  r1Call(`${door.url}/r1/${persons}${query}`, { "X-Road-Client": justice, "Exchange-Purpose": "criminal-record-extract" }, body);
 
 test("bodies far above what memory may hold stream through both servers; an answer that breaks on the way is never taken for whole", async () => {
   const big = randomBytes(24 * 1024 * 1024);
@@ -146,18 +128,8 @@ test("a program's read of a register behind a gateway appears on the page of who
   await p.house.owner(`update exchange.service set subject = '{"query":"nip","answer":"/rows/*/nip"}' where id = $1`, [persons]);
   await pull(p.gj);
   await keepUp(p.gj);
-  const target = `/r1/${persons}?nip=N-4711`;
   p.system.answer = (_req, res) => void res.writeHead(200, proper).end(JSON.stringify({ rows: [{ nip: "N-4711" }, { nip: "N-4712" }] }));
-  const { hostname, port } = new URL(door.url);
-  const status = await new Promise<number>((done) =>
-    request(
-      { host: hostname, port, path: target, headers: { "X-Road-Client": justice, "Exchange-Purpose": "criminal-record-extract" } },
-      (res) => {
-        res.resume();
-        res.once("end", () => done(res.statusCode!));
-      },
-    ).end(),
-  );
+  const { status } = await r1(undefined, "?nip=N-4711");
   assert.equal(status, 200);
   const due = async () => (await p.gateway.owner("select count(*)::int as n from exchange.concern_due")).rows[0].n as number;
   const pages = async () => (await p.house.owner("select person, institution, service from exchange.concern order by person")).rows;

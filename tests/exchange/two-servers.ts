@@ -1,5 +1,6 @@
 /** A house and a gateway of the identity office in one process: two databases, two kernels, mutual TLS between them on loopback. */
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createHash } from "node:crypto";
+import { createServer, request, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type JobContext, provide } from "#kernel";
 import { world, type World } from "#kernel/testing";
@@ -109,3 +110,22 @@ export const sidesOf = async (w: World, exchange: string): Promise<string[]> =>
       [exchange],
     )
   ).rows.map((row: { line: string }) => row.line);
+
+/** As an institution's own software: a raw answer of any size, `cut` when it was reset. */
+export const r1Call = (url: string, headers: Record<string, string>, body?: Buffer) =>
+  new Promise<{ status: number; hash: string; size: number; cut: boolean }>((done) => {
+    const type = body ? { "content-type": "application/octet-stream" } : {};
+    const req = request(url, { method: body ? "POST" : "GET", headers: { ...headers, ...type }, agent: false });
+    req.once("error", () => done({ status: 0, hash: "", size: 0, cut: true }));
+    req.once("response", (res) => {
+      const hash = createHash("sha256");
+      let size = 0;
+      res.on("data", (piece: Buffer) => {
+        hash.update(piece);
+        size += piece.length;
+      });
+      res.once("end", () => done({ status: res.statusCode!, hash: hash.digest("hex"), size, cut: false }));
+      res.once("error", () => done({ status: res.statusCode!, hash: "", size, cut: true }));
+    });
+    req.end(body);
+  });
