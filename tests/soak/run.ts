@@ -93,6 +93,8 @@ try {
     await kills(seed);
     if (Date.now() < end) await fuzzing(seed);
     for (const name of ["faults/database.test.ts", "faults/disk.test.ts", "faults/clock.test.ts"]) if (Date.now() < end) await file(name);
+    if (Date.now() < end) await file("reconcile.test.ts", "kernel/reconcile");
+    if (Date.now() < end) await file("fabric-living.test.ts", "tests/network");
     for (const name of ["exchange/hostile.test.ts", "exchange/r1-kill.test.ts"]) if (Date.now() < end) await file(name);
   }
 } catch (error) {
