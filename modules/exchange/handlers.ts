@@ -17,7 +17,7 @@ import {
   setPolicy,
   withdrawOne,
 } from "./servers/handlers.ts";
-import { operationsShown, yearShown } from "./monitoring/handlers.ts";
+import { diagnosisShown, diagnosisStarted, operationsShown, yearShown } from "./monitoring/handlers.ts";
 import { trafficOf } from "./log/traffic.ts";
 import { deliveriesShown, roomsShown } from "./rooms/handlers.ts";
 import { cancelled, destinationsOf, waitingOf } from "./outbox/handlers.ts";
@@ -37,6 +37,8 @@ export const handlers = implement(api, {
   listMembers: membersOf,
   listOperations: operationsShown,
   readYear: yearShown,
+  startDiagnosis: diagnosisStarted,
+  readDiagnosis: diagnosisShown,
   listConnectors: connectorsShown,
   lookConnection: look,
   connectView: connect,

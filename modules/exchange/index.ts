@@ -21,6 +21,7 @@ import { serverGates } from "./servers/gates.ts";
 import { runServer } from "./servers/run.ts";
 import { serverJobs, serverSweeps } from "./servers/sweeps.ts";
 import { readOperations } from "./monitoring/contracts.ts";
+import { diagnose } from "./monitoring/diagnose.ts";
 import { members, purposes, rights, services } from "./pack.ts";
 import { dropFolder, mysqlRows, postgresRows } from "./ports.ts";
 import { approveDirectory, approveProposals } from "./publish/contracts.ts";
@@ -95,7 +96,7 @@ export const exchange = defineModule({
     ...connectorFacts,
     ...roomFacts,
   ],
-  jobs: [deliver, readDescription, ...serverJobs],
+  jobs: [deliver, diagnose, readDescription, ...serverJobs],
   sweeps: [
     refreshDescriptions,
     watchFolders,

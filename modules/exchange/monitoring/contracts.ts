@@ -1,6 +1,7 @@
 /** Operational monitoring and the year's figures, for an institution about itself. */
 import { contract, official, permission, T } from "#kernel";
 import { Identifier, Outcome } from "../shapes.ts";
+import { stepNames } from "./probe.ts";
 import { fieldNames } from "./record.ts";
 
 export const readOperations = permission("exchange.read-operations", {
@@ -60,5 +61,46 @@ export const readYear = contract({
     answered: T.Array(Line),
     months: T.Array(T.Object({ month: T.Integer(), asked: T.Integer(), answered: T.Integer() })),
     outcomes: T.Array(T.Object({ role: T.Enum(["asked", "answered"]), outcome: Outcome, count: T.Integer() })),
+  }),
+});
+
+// ---- why does it not answer?
+
+const Uuid = T.String({ pattern: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" });
+
+export const startDiagnosis = contract({
+  id: "exchange.start-diagnosis",
+  method: "POST",
+  path: "/api/exchange/diagnoses",
+  summary:
+    "Look into why a service or another server does not answer: directory, access, DNS, connection, TLS, certificate, provider, time",
+  who: official(readOperations),
+  input: T.Object({
+    service: T.Optional(Identifier),
+    server: T.Optional(Identifier),
+    /** May this client ask it, for this purpose? */
+    client: T.Optional(Identifier),
+    purpose: T.Optional(T.String({ minLength: 1, maxLength: 200 })),
+  }),
+  output: T.Object({ id: Uuid }),
+});
+
+export const readDiagnosis = contract({
+  id: "exchange.read-diagnosis",
+  method: "GET",
+  path: "/api/exchange/diagnoses/{id}",
+  summary: "What was found, step by step until the one that failed",
+  who: official(readOperations),
+  input: T.Object({ id: Uuid }),
+  output: T.Object({
+    ended: T.Boolean(),
+    steps: T.Array(
+      T.Object({
+        step: T.Enum(stepNames),
+        state: T.Enum(["good", "bad"]),
+        cause: T.Optional(T.String()),
+        detail: T.Optional(T.String()),
+      }),
+    ),
   }),
 });

@@ -1,7 +1,10 @@
 import { type Context, type InputOf, notFound, type OutputOf } from "#kernel";
-import type { listOperations, readYear } from "./contracts.ts";
+import type { listOperations, readDiagnosis, readYear, startDiagnosis } from "./contracts.ts";
+import { diagnoseJob } from "./diagnose.ts";
+import { diagnosisUnfit, diagnosisUnknown } from "./problems.ts";
 import { isField, recordsOf } from "./query.ts";
 import { yearOf, type YearLine } from "./store.ts";
+import { diagnosisOf, putDiagnosis } from "./store-diagnosis.ts";
 
 function own(ctx: Context): string {
   if (ctx.caller.kind !== "official") throw notFound();
@@ -69,4 +72,18 @@ function firstMoment(year: number, zone: string): number {
   const guess = Date.UTC(year, 0, 1);
   const parts = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "medium" }).format(guess);
   return guess - (Date.parse(`${parts.replace(" ", "T")}Z`) - guess);
+}
+
+export async function diagnosisStarted(ctx: Context, asked: InputOf<typeof startDiagnosis>): Promise<OutputOf<typeof startDiagnosis>> {
+  if ((asked.service === undefined) === (asked.server === undefined)) throw diagnosisUnfit();
+  const id = ctx.ids.uuid();
+  await putDiagnosis(ctx.db, { id, institution: own(ctx), asked, at: ctx.clock.now() });
+  await ctx.enqueue(diagnoseJob, { id });
+  return { id };
+}
+
+export async function diagnosisShown(ctx: Context, { id }: InputOf<typeof readDiagnosis>): Promise<OutputOf<typeof readDiagnosis>> {
+  const d = await diagnosisOf(ctx.db, id);
+  if (!d || d.institution !== own(ctx)) throw diagnosisUnknown();
+  return { ended: d.endedAt !== null, steps: d.steps ?? [] };
 }
