@@ -1,5 +1,5 @@
 /** What passes between all institutions, live: totals by service, failures with their cause and who can act; never a person. */
-import { followTraffic, listServices, readTraffic, type TrafficEntry } from "#exchange/api";
+import { followTraffic, listPurposes, listServices, readTraffic, type TrafficEntry } from "#exchange/api";
 import { html, official, T, type Html, type PageContext } from "#kernel";
 import { button, dateTime, empty, number, select, table, tag, type Tone } from "#ui";
 import { consolePage, withQuery } from "../screen.ts";
@@ -24,7 +24,7 @@ export const trafficPage = consolePage({
     apres: T.Optional(T.String({ maxLength: 64 })),
   }),
   screen: {
-    reads: [readTraffic, listServices],
+    reads: [readTraffic, listServices, listPurposes],
     async view(p, { issue, periode, apres }) {
       const w = trafficWords(p.lang);
       const shared = words(p.lang);
@@ -36,7 +36,9 @@ export const trafficPage = consolePage({
         ...(apres ? { after: apres } : {}),
       });
       const { services } = await p.call(listServices, {});
+      const { purposes } = await p.call(listPurposes, {});
       const title = new Map(services.map((s) => [s.id, s.title]));
+      const purpose = new Map(purposes.map((one) => [one.code, one.label]));
       const all = totals.reduce((n, one) => n + one.count, 0);
       const failed = entries.filter((one) => one.errorType !== undefined);
       return {
@@ -69,7 +71,7 @@ export const trafficPage = consolePage({
           ${
             entries.length
               ? html`<h2>${w.latest}</h2>
-                  ${latest(p, entries, title)}`
+                  ${latest(p, entries, title, purpose)}`
               : ""
           }
           ${
@@ -139,7 +141,7 @@ function totalsTable(
   </div>`;
 }
 
-function latest(p: PageContext, entries: readonly TrafficEntry[], title: Titles): Html {
+function latest(p: PageContext, entries: readonly TrafficEntry[], title: Titles, purpose: Titles): Html {
   const w = trafficWords(p.lang);
   const shared = words(p.lang);
   return html`<div class="t-dense">
@@ -158,7 +160,7 @@ function latest(p: PageContext, entries: readonly TrafficEntry[], title: Titles)
         html`<time datetime="${one.at}">${dateTime(p, one.at)}</time>`,
         html`<code class="d-wrap">${one.client}</code>`,
         named(one.service, title),
-        one.purpose,
+        purpose.get(one.purpose) ?? one.purpose,
         tag(shared[`outcome-${one.outcome}`], tones[one.outcome]),
         `${number(p, one.milliseconds)}\u202fms`,
       ]),

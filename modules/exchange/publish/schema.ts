@@ -44,7 +44,9 @@ export function fieldsOf(schema: Node, resolve: Resolve): FieldSpec[] {
     const names = named.filter((token) => token !== "*");
     if (names.length === 0) return;
     const pointer = named.map((token) => `/${token.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
-    const words = (text(own(at, "title")) ?? text(own(at, "description")) ?? names.join(".")).trim().split(/\r?\n/, 1)[0]!.slice(0, 120);
+    // below a list, what an element is called says enough
+    const spoken = named.slice(named.lastIndexOf("*") + 1);
+    const words = (text(own(at, "title")) ?? text(own(at, "description")) ?? spoken.join(".")).trim().split(/\r?\n/, 1)[0]!.slice(0, 120);
     found.set(pointer, { name: names.join("."), pointer, label: { fr: words, en: words }, ...typeOf(at) });
   };
   walk(schema, [], []);
