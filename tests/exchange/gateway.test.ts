@@ -190,6 +190,17 @@ test("no right, no answer: the refusal crosses as its type and is logged on both
   assert.deepEqual(await sidesOf(p.gateway, answer.exchangeId), ["provider refused"]);
 });
 
+test("a client may insist on the server that answers, and on no other", async () => {
+  const on = async (server: string): Promise<number> => {
+    const headers = { "X-Road-Client": justice, "Exchange-Purpose": "criminal-record-extract", "X-Road-Security-Server": server };
+    return (await r1Call(`${door.url}/r1/${persons}?nip=1`, headers)).status;
+  };
+  p.system.hits.length = 0;
+  assert.equal(await on(gatewayId), 200);
+  for (const other of ["BF/CENTRE", "BF/GOV/ONI/SRV2", "BF/GOV/ARCEP/SRV1"]) assert.equal(await on(other), 500, other);
+  assert.equal(p.system.hits.length, 1);
+});
+
 test("a gateway signs for its own institution only", async () => {
   const answer = await ask(p.gj, question);
   assert.ok(answer.outcome === "refused");
