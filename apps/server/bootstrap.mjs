@@ -55,7 +55,12 @@ const args = script === "apps/server/main.ts" ? [command, ...rest] : rest;
 const child = spawn(node24(), ["--disable-warning=ExperimentalWarning", join(root, script), ...args], {
   cwd: root,
   stdio: "inherit",
-  env: { ...process.env, ...((command === "start" || command === "gateway-invite") && process.env.TOGUNA_DEMO === undefined ? { TOGUNA_DEMO: "1" } : {}) },
+  // glibc keeps a heap for each thread it sees: two serve as well, and hold some 15 MB less
+  env: {
+    MALLOC_ARENA_MAX: "2",
+    ...process.env,
+    ...((command === "start" || command === "gateway-invite") && process.env.TOGUNA_DEMO === undefined ? { TOGUNA_DEMO: "1" } : {}),
+  },
 });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => process.exit(signal ? 1 : (code ?? 1)));

@@ -29,7 +29,8 @@ interface Started {
 export function start(file: string, args: readonly string[], env: Record<string, string> = {}): Promise<Started> {
   const child = spawn(process.execPath, [here(file), ...args], {
     cwd: root,
-    env: { ...process.env, ...env },
+    // as apps/server/bootstrap.mjs starts programs
+    env: { MALLOC_ARENA_MAX: "2", ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
   return new Promise((done, fail) => {
