@@ -74,7 +74,7 @@ function file(name: string): Promise<void> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--test", join(root, "tests", name)], {
       cwd: root,
-      env: { ...process.env, TOGUNA_FUZZ_REQUESTS: "50000" },
+      env: { ...process.env, TOGUNA_FUZZ_REQUESTS: "50000", TOGUNA_SOAK: "1" },
     });
     let text = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += String(chunk)));
@@ -93,8 +93,8 @@ try {
     await kills(seed);
     if (Date.now() < end) await fuzzing(seed);
     for (const name of ["faults/database.test.ts", "faults/disk.test.ts", "faults/clock.test.ts"]) if (Date.now() < end) await file(name);
-    if (Date.now() < end) await file("reconcile.test.ts", "kernel/reconcile");
-    if (Date.now() < end) await file("fabric-living.test.ts", "tests/network");
+    if (Date.now() < end) await file("../kernel/reconcile/reconcile.test.ts");
+    if (Date.now() < end) await file("network/fabric-living.test.ts");
     for (const name of ["exchange/hostile.test.ts", "exchange/r1-kill.test.ts"]) if (Date.now() < end) await file(name);
   }
 } catch (error) {
