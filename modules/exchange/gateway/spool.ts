@@ -126,7 +126,8 @@ export async function intake(program: Program, stream: Readable, o: Intake = {})
     throw spoilt("cut", error);
   } finally {
     clearInterval(timer);
-    await chunks.return?.();
+    // not waited for: behind a piece that never comes it would never be answered
+    void chunks.return?.().catch(() => undefined);
   }
 }
 
