@@ -69,6 +69,13 @@ test("a new site: addresses come by rule, the effect is told, a second person ap
     ["asn", ...Array.from({ length: 10 }, () => "prefix"), "vlan"],
     "loopback, segment, overlay, two links, each in both families",
   );
+  const fresh = seen.equipment.nodes[0]!;
+  assert.deepEqual([fresh.node, fresh.state], ["e-test", "new"]);
+  const part = (node: string, name: string) => seen.equipment.nodes.find((n) => n.node === node)?.parts.find((x) => x.part === name);
+  assert.deepEqual(part("e-test", "routing")?.added, ["e-k1 → coeur", "e-k2 → presidence"]);
+  assert.equal(part("e-test", "tunnels")?.added.length, 2);
+  assert.deepEqual(part("coeur", "routing")?.added, ["e-k1 → e-test"]);
+  assert.ok(part("coeur", "tunnels")?.added.includes("e-test"), "the gateway gets its peer");
   assert.ok(seen.effect!.after.sites === seen.effect!.before.sites + 1);
   assert.deepEqual(seen.drawing.added.map((s) => s.id), ["e-k1", "e-k2"]); // prettier-ignore
   await assert.rejects(w.call(api.mergeBranch, { id, version: 1 }, { as: reviewer }), /branch-state/, "nobody approved it");

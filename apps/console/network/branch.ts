@@ -5,6 +5,7 @@ import { banner, button, date, disclosure, facts, form, input, map, may, number,
 import { consolePage, sent, type Again, type Screen } from "../screen.ts";
 import { refusalOf } from "../site.ts";
 import { billTable, differenceTable, effectTable, phasesTable, stateTag, type Branch } from "./branch-parts.ts";
+import { equipment } from "./branch-equipment.ts";
 import { drawNetwork } from "./draw.ts";
 import { networkTabs, path } from "./parts.ts";
 import { words } from "./words-plan.ts";
@@ -32,8 +33,8 @@ export const branchScreen: Screen<{ id: string }> = {
             ${about(p, b)} ${decide(p, b, again)} ${b.effect ? effectTable(p, b.effect) : ""} ${b.effect ? phasesTable(p, b.effect) : ""}
           </div>
         </div>
-        ${b.effect?.bill.lines.length ? billTable(p, b.effect.bill, w.bill, b.effect.illustrativePrices) : ""} ${difference(p, b)}
-        ${edit(p, b, again)}`,
+        ${b.effect?.bill.lines.length ? billTable(p, b.effect.bill, w.bill, b.effect.illustrativePrices) : ""} ${equipment(p, b)}
+        ${difference(p, b)} ${edit(p, b, again)}`,
     };
   },
 };

@@ -110,6 +110,24 @@ export const readBranch = contract({
     conflicts: T.Array(T.Object({ kind: T.String(), id: T.String(), since: T.Enum(["added", "changed", "removed"]) })),
     isolated: T.Array(T.Object({ id: T.String(), name: T.String() })),
     difference: T.Object({ decided: T.Array(DifferenceLine), derived: T.Array(DifferenceLine) }),
+    equipment: T.Object({
+      total: T.Integer({ description: "Nodes whose equipment has to do something else" }),
+      nodes: T.Array(
+        T.Object({
+          node: T.String(),
+          name: T.String(),
+          state: T.Enum(["new", "gone", "changed"]),
+          parts: T.Array(
+            T.Object({
+              part: T.Enum(["addresses", "routing", "segments", "tunnels", "rules", "groups"]),
+              added: T.Array(T.String()),
+              removed: T.Array(T.String()),
+              changed: T.Array(T.String()),
+            }),
+          ),
+        }),
+      ),
+    }),
     effect: T.Optional(
       T.Object({
         before: Figures,

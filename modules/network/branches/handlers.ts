@@ -2,6 +2,8 @@ import type { Context, InputOf, OutputOf } from "#kernel";
 import type * as api from "./contracts.ts";
 import { pricesOf } from "../extension/prices.ts";
 import { digestOf, write } from "../plant/load.ts";
+import { intentDifference } from "../intent/difference.ts";
+import { intents } from "../intent/kept.ts";
 import { modelAt } from "../plant/current.ts";
 import { lastRevision, lockPlant } from "../plant/store.ts";
 import { actorOf, begin, subject } from "./begin.ts";
@@ -60,6 +62,7 @@ export async function readBranch(ctx: Context, q: In<"readBranch">): Out<"readBr
     conflicts: e.conflicts,
     isolated: e.isolated.map((id) => ({ id, name: e.after.nodes[e.after.at.get(id)!]!.name })),
     difference: differenceOf(e),
+    equipment: equipmentOf(e),
     ...(e.faults.length
       ? {}
       : {
@@ -67,6 +70,17 @@ export async function readBranch(ctx: Context, q: In<"readBranch">): Out<"readBr
         }),
     drawing: drawingOf(e, changes),
   };
+}
+
+const mostNodes = 60;
+
+/** Routing, tunnels, segments and rules that follow, node by node: those that the branch itself touches first. */
+function equipmentOf(e: Evaluation): OutputOf<typeof api.readBranch>["equipment"] {
+  if (e.faults.length) return { total: 0, nodes: [] };
+  const all = intentDifference(intents(e.before), intents(e.after));
+  const weight = { new: 0, gone: 1, changed: 2 } as const;
+  const nodes = all.toSorted((x, y) => weight[x.state] - weight[y.state] || y.parts.length - x.parts.length || (x.node < y.node ? -1 : 1));
+  return { total: all.length, nodes: nodes.slice(0, mostNodes) };
 }
 
 async function asMerged(ctx: Context, b: store.Branch): Promise<Evaluation> {
