@@ -26,12 +26,25 @@ test("a register answers by key, says none plainly, and refuses to be emptied", 
   assert.equal((await get(`${persons}?sex=F`)).status, 400);
   assert.equal((await get(`${persons}?nip=0`, { method: "DELETE" })).status, 405);
   assert.equal((await get("/registers/nobody/persons?nip=0")).status, 404);
+  const entry = (await (await get(`${persons}/${found.rows[0]!.nip}`)).json()) as { rows: object[] };
+  assert.equal(entry.rows.length, 1);
+  assert.deepEqual(await (await get(`${persons}/0`)).json(), { rows: [] });
 });
 
 test("it describes itself, and says it is simulated", async () => {
   const description = (await (await get("/openapi.json")).json()) as { paths: Record<string, unknown>; info: { description: string } };
   assert.ok(description.paths["/registers/bf-oni/persons"]);
   assert.match(description.info.description, /Simulated/);
+  type One = {
+    servers: { url: string }[];
+    paths: object;
+    components: { schemas: Record<string, { properties: Record<string, { format?: string }> }> };
+  };
+  const one = (await (await get("/descriptions/bf-dgttm/vehicles.json")).json()) as One;
+  assert.deepEqual(Object.keys(one.paths), ["/", "/{plate}"]);
+  assert.equal(one.servers[0]!.url, `${sandbox.url}/registers/bf-dgttm/vehicles`);
+  assert.equal(one.components.schemas.vehicles!.properties.since!.format, "date");
+  assert.equal((await get("/descriptions/bf-dgttm/nothing.json")).status, 404);
   assert.match(await (await get("/money")).text(), /Ceci est une simulation/);
   assert.match(await (await get("/money?lang=en")).text(), /This is a simulation/);
 });
