@@ -52,11 +52,11 @@ export const whyBroken = (error: unknown): Failure | undefined => (error as Part
 
 /** Shorter than any usual server keeps an idle connection: one that is used again is alive, or its server has just died. */
 const idleMs = 4000;
-const agents = {
-  plain: new PlainAgent({ keepAlive: true, maxFreeSockets: 32, scheduling: "lifo" }),
-  secure: new SecureAgent({ keepAlive: true, maxFreeSockets: 32, scheduling: "lifo" }),
-};
-for (const agent of Object.values(agents)) {
+const kept = { keepAlive: true, maxFreeSockets: 32, scheduling: "lifo" as const };
+const pool = () => ({ plain: new PlainAgent(kept), secure: new SecureAgent(kept) });
+/** A connection made where any address is allowed is not one for a call whose addresses are looked at. */
+const pools = { free: pool(), guarded: pool() };
+for (const agent of Object.values(pools).flatMap((one) => Object.values(one))) {
   const own = agent as unknown as { keepSocketAlive(socket: Socket): boolean };
   const keep = own.keepSocketAlive.bind(agent);
   own.keepSocketAlive = (socket) => {
@@ -111,6 +111,7 @@ export async function whole(r: Answering, limit: number): Promise<Result> {
 function attempt(c: Call, pooled: boolean): Promise<Answering | Failure | { kind: "stale" }> {
   const url = new URL(c.url);
   const tls = url.protocol === "https:";
+  const agents = c.connect?.lookup ? pools.guarded : pools.free;
   const began = performance.now();
   const more = moreFor(c.body?.size ?? 0);
   const state: State = { error: undefined, waited: 0 };
