@@ -135,3 +135,49 @@ test("an abort ends the wait", async () => {
   setTimeout(() => stop.abort(), 50);
   assert.deepEqual(await call(await serving(() => undefined), { signal: stop.signal, deadlineMs: 10_000 }), { kind: "lost", why: "cut" });
 });
+
+test("a connection is kept and used again; one that dies under a call costs a reading call nothing, a writing one its certainty", async () => {
+  let connections = 0;
+  const calls: string[] = [];
+  // answers the first request of a connection, breaks it at the second
+  const server = createRaw((socket) => {
+    connections += 1;
+    let first = true;
+    socket.on("error", () => undefined);
+    socket.on("data", (bytes) => {
+      calls.push(bytes.toString().split(" ", 1)[0]!);
+      if (!first) return void socket.destroy();
+      first = false;
+      socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+    });
+  });
+  closing.push(() => void server.close());
+  const url = await listening(server as never);
+  const kind = async (more: object) => {
+    const r = await call(url, more);
+    return r.kind === "response" ? r.body.toString() : `${r.kind} ${r.kind === "lost" ? r.why : ""}`;
+  };
+  assert.equal(await kind({ reading: true }), "ok");
+  assert.equal(await kind({ reading: true }), "ok", "made again on a new connection");
+  assert.deepEqual([connections, calls], [2, ["GET", "GET", "GET"]]);
+  assert.equal(await kind({ reading: true }), "ok", "that one was not kept");
+  assert.equal(await kind({ method: "POST", body: bodyOf(Buffer.from("x")) }), "lost cut");
+  assert.deepEqual([connections, calls.filter((one) => one === "POST").length], [3, 1], "and never made again");
+});
+
+test("bytes behind an answer are never the answer to the next call", async () => {
+  const liar = createRaw((socket) => {
+    socket.on("error", () => undefined);
+    socket.on("data", () => {
+      socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+      setTimeout(() => socket.write("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nfalse"), 20);
+    });
+  });
+  closing.push(() => void liar.close());
+  const url = await listening(liar as never);
+  for (let i = 0; i < 4; i++) {
+    const r = await call(url, { reading: true });
+    assert.ok(r.kind === "response" && r.body.toString() === "ok", JSON.stringify(r));
+    await new Promise((done) => setTimeout(done, 60));
+  }
+});
