@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as api from "#exchange/api";
-import { echo } from "./port.ts";
+import { later } from "../../modules/exchange/outbox/gate.ts";
+import { echo, justice } from "./port.ts";
 import { waiting, type Waiting } from "./waiting.ts";
 
 let h: Waiting["h"];
@@ -79,4 +80,30 @@ test("a program that died while it called: ended, made again, or unknown, as the
   assert.equal(await died({ ...post, log: "nothing" }), "answered, called 1");
   assert.equal(await died({ ...get, log: "outcome" }), "answered, called 0");
   assert.equal(await died({ ...get, log: "request" }), "answered, called 1");
+});
+
+test("behind mutual TLS a status is read by a certificate registered for that client alone", async () => {
+  w.answers();
+  await w.up();
+  const address = (await w.send()).head.location!;
+  const seen = async (allowed: "any" | ReadonlySet<string>, named?: string): Promise<number> => {
+    let status = 0;
+    const res = { headersSent: false, destroyed: false, writeHead: (n: number) => ((status = n), res), end: () => res };
+    const headers: [string, string][] = named === undefined ? [] : [["X-Road-Client", named]];
+    const visit = {
+      j: h.world.kernel.jobContext("exchange.r1"),
+      method: "GET",
+      headers,
+      accept: undefined,
+      allowed,
+      res,
+      fail: () => undefined,
+    };
+    await later(address)!(visit as never);
+    return status;
+  };
+  assert.equal(await seen(new Set([justice]), justice), 200);
+  assert.equal(await seen(new Set([justice])), 404, "names nobody");
+  assert.equal(await seen(new Set(["BF/GOV/ONI/IDENTITE"]), justice), 404, "not its certificate");
+  assert.equal(await seen(new Set(["BF/GOV/ONI/IDENTITE"]), "BF/GOV/ONI/IDENTITE"), 404, "not its message");
 });
