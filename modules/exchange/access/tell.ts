@@ -8,7 +8,7 @@ import { answered } from "../facts.ts";
 import type { Received } from "../gateway/message.ts";
 import { type ConcernedPersons, concernedPersons } from "../ports.ts";
 import { numberAsked, numbersIn } from "./concerned.ts";
-import { concernedBy, putConcern } from "./store-concern.ts";
+import { putConcern, toldBy } from "./store-concern.ts";
 import { putDue } from "./store-due.ts";
 
 /** More people than this cannot all be told before an answer leaves: it does not leave. */
@@ -43,7 +43,7 @@ export interface Handed {
 /** False: too many to be told. Committed before a byte of the answer is handed on. */
 export async function tellConcerned(j: JobContext, service: Service, e: Received, handed: Handed): Promise<boolean> {
   const { subject } = service;
-  if (!subject || e.method === "HEAD") return true;
+  if (!subject) return true;
   const asked = numberAsked(subject, e);
   const given = subject.answer === undefined || handed.value === undefined ? [] : numbersIn(handed.value, subject.answer);
   if (given.length > most) return false;
@@ -69,7 +69,7 @@ export async function tellConcerned(j: JobContext, service: Service, e: Received
 /** One fact and one row a person, found by her number. Of no institution: whose pseudonym a number is, is no institution's to look up. */
 export async function tellNow(j: JobContext, register: ConcernedPersons, institution: string, n: Named): Promise<void> {
   await j.transaction(async (ctx) => {
-    const told = new Set(await concernedBy(ctx.db, n.exchange));
+    const told = new Set(await toldBy(ctx.db, n.exchange, n.service));
     const persons = new Set<string>();
     // A number the register itself gave belongs to somebody, known to us or not yet; one that was only asked may be anything.
     for (const number of n.given) persons.add(await register.pseudonym(ctx, number));

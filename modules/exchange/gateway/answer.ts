@@ -86,7 +86,9 @@ const answerer = (m: RequestMessage, a: Asked) => ({
 /** Held whole, because its fields are looked at. */
 async function settled(j: JobContext, m: RequestMessage, a: Asked, all: Whole, own: readonly Header[] = []): Promise<Delivered> {
   const fit = filtered(all, a.fields, m.verbatim);
-  const told = fit && m.verbatim ? await tellConcerned(j, a.service, a.envelope, { ...fit, value: jsonOf(all) }) : true;
+  // a caller that names the person has told her itself; only this program's own can name one, whatever another server says of its message
+  const told =
+    fit && (m.verbatim || m.person === undefined) ? await tellConcerned(j, a.service, a.envelope, { ...fit, value: jsonOf(all) }) : true;
   if (!fit || !told) {
     const { type } = refusals.answerUnfit;
     if (!isReading(a.envelope.method)) return fail(j, a, type, true);

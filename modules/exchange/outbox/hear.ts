@@ -3,6 +3,7 @@ import type { JobContext } from "#kernel";
 import { failures } from "../errors.ts";
 import { certificateOf, putCertificate } from "../log/store.ts";
 import { endAnswered, endFailed } from "./end.ts";
+import { carries } from "./known.ts";
 import type { AnswerLetter, StatementLetter } from "./parcel.ts";
 import type { Said } from "./statement.ts";
 import { believed } from "./statements.ts";
@@ -46,8 +47,14 @@ export async function heed(j: JobContext, said: Said): Promise<void> {
   }
 }
 
-export async function hearAnswers(j: JobContext, letters: readonly AnswerLetter[], certificates: Certificates): Promise<void> {
+/** `via`: the server that brings them. One that does not answer for the institution asked has no say, not even a wrong one that would end the message. */
+export async function hearAnswers(j: JobContext, via: string, letters: readonly AnswerLetter[], certificates: Certificates): Promise<void> {
   for (const one of letters) {
+    const row = await j.transaction(({ db }) => outboxOf(db, one.exchange), { readOnly: true });
+    if (!row || !(await carries(j, via, row.provider))) {
+      j.log.warn({ exchange: one.exchange, server: via }, "an answer from a server that was not asked");
+      continue;
+    }
     const certificate = certificates[one.serial] ?? (await j.transaction(({ db }) => certificateOf(db, one.serial), { readOnly: true }));
     await endAnswered(j, { ...one, certificate });
   }

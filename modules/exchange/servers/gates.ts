@@ -15,7 +15,7 @@ import {
 import { readAs } from "../configuration/head.ts";
 import { directoryChanged, publish, readVersion, signedHead } from "../configuration/publish.ts";
 import { perProgram } from "../memory/program.ts";
-import { bookOf, lookAgain } from "./book.ts";
+import { bookOf, lookAgain, refreshBook } from "./book.ts";
 import { addressesToHandOver, anchorsOf } from "./hand-over.ts";
 import { asks, certifyAdmitted } from "./invite.ts";
 import { requestUnreadable, serverNotProved } from "./problems.ts";
@@ -193,6 +193,9 @@ export const renewGate = gate({
   handle: (g, req) =>
     answering(g, async () => {
       const j = asModule(g);
+      await proved(j, req);
+      // what was revoked a moment ago is still in the book: a certificate would outlive that moment
+      await refreshBook(j);
       const server = await proved(j, req);
       const body = readAs(RenewBody, Buffer.from(req.body).toString("utf8"));
       if (!body) throw requestUnreadable();

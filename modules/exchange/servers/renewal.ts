@@ -5,7 +5,7 @@ import { directoryChanged } from "../configuration/publish.ts";
 import { bookOf, refreshBook } from "./book.ts";
 import { certificateRenewed } from "./facts.ts";
 import { serverUnknown } from "./problems.ts";
-import { putServer, serverRows } from "./store.ts";
+import { moveServer, serverRows } from "./store.ts";
 import { memberOf } from "./store-invitations.ts";
 import { hostOf } from "./token.ts";
 
@@ -13,10 +13,7 @@ import { hostOf } from "./token.ts";
 export async function moved(j: JobContext, id: string, address: string): Promise<void> {
   const known = bookOf(j)?.servers.get(id);
   if (!known || known.address === address || hostOf(known.address) !== hostOf(address)) return;
-  await j.transaction(async (ctx) => {
-    const server = (await serverRows(ctx.db)).find((row) => row.id === id && row.retiredAt === null);
-    if (server) await putServer(ctx.db, { ...server, address });
-  });
+  await j.transaction((ctx) => moveServer(ctx.db, id, address));
   await refreshBook(j);
   directoryChanged(j);
 }
@@ -41,7 +38,7 @@ export async function renew(j: JobContext, id: string, r: { kind: "tls" | "seal"
       : { kind: "tls", subject: id, name: id, organization: name, host: hostOf(r.address), csr: r.csr },
   );
   await j.transaction(async (ctx) => {
-    if (r.kind === "tls") await putServer(ctx.db, { ...server, address: r.address });
+    if ((await moveServer(ctx.db, id, r.kind === "tls" ? r.address : server.address)) === 0) throw serverUnknown();
     await ctx.record(certificateRenewed, `exchange-server:${id}`, { server: id, kind: r.kind, serial: made.serial });
   });
   await refreshBook(j);
