@@ -4,6 +4,7 @@
  * and the result to be noted in docs/operations/soak.md. Exit status 1 at the first thing lost, doubled or half done.
  * `npm run soak -- large-body [GiB]` alone: one body of 10 GiB each way through two exchange servers, their memory watched.
  * `npm run soak -- weak-link [messages] [cut seconds] [loss %] [rate]` alone: messages over a link that loses, slows and is cut.
+ * `npm run soak -- dropped-file [lines]` alone: a nightly file of a million lines, taken whole in bounded memory.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
@@ -14,6 +15,7 @@ import { program } from "../faults/program.ts";
 import { citizen, type Known } from "../journeys/api.ts";
 import { people } from "../people.ts";
 import { root } from "../tree.ts";
+import { droppedFile } from "./dropped-file.ts";
 import { largeBody } from "./large-body.ts";
 import { weakLink } from "./weak-link.ts";
 
@@ -21,6 +23,15 @@ const said = (text: string) => console.log(`${new Date().toISOString().slice(11,
 if (process.argv[2] === "large-body") {
   try {
     await largeBody(Number(process.argv[3] ?? 10), said);
+    process.exit(0);
+  } catch (error) {
+    console.error(String(error));
+    process.exit(1);
+  }
+}
+if (process.argv[2] === "dropped-file") {
+  try {
+    await droppedFile(Number(process.argv[3] ?? 1_000_000), said);
     process.exit(0);
   } catch (error) {
     console.error(String(error));
