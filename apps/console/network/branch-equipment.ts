@@ -3,6 +3,7 @@ import { disclosure, number, table } from "#ui";
 import type { Branch } from "./branch-parts.ts";
 import { path } from "./parts.ts";
 import { words } from "./words-plan.ts";
+import { words as all } from "./words.ts";
 
 const few = 4;
 
@@ -29,11 +30,10 @@ export function equipment(p: PageContext, b: Branch): Html | "" {
       )}
     </div>`,
   ]);
-  const list = (lines: typeof rows) =>
-    html`<div class="t-dense">
-      ${table({ caption: w.equipmentOf(number(p, total)), columns: [{ head: w.element }, { head: w.field }], rows: lines })}
-    </div>`;
+  const list = (lines: typeof rows, caption: string) =>
+    html`<div class="t-dense">${table({ caption, columns: [{ head: w.element }, { head: w.field }], rows: lines })}</div>`;
   const rest = rows.slice(few);
+  const others = all(p.lang).others(number(p, rest.length));
   return html`<h2>${w.equipment}</h2>
-    ${list(rows.slice(0, few))} ${rest.length ? disclosure(w.equipmentOf(number(p, total)), list(rest)) : ""}`;
+    ${list(rows.slice(0, few), w.equipmentOf(number(p, total)))} ${rest.length ? disclosure(others, list(rest, others)) : ""}`;
 }
