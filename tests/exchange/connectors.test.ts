@@ -4,6 +4,8 @@ import { after, afterEach, before, test } from "node:test";
 import { connectView, listConnectors, lookConnection, readProof, tryConnector } from "#exchange/api";
 import { factsOf } from "#kernel";
 import type { World } from "#kernel/testing";
+import { answerRows } from "../../modules/exchange/connectors/answer.ts";
+import { serviceOf } from "../../modules/exchange/directory/store.ts";
 import {
   giveRight,
   houseOf,
@@ -57,6 +59,24 @@ test("a row becomes the service's JSON: dates, numbers, choices, empty cells lef
   const { url, where, limit, columns } = register.asked[0]!;
   assert.deepEqual([where, limit, columns], [[{ column: "NIP", type: "text", value: "001" }], 4, ["NIP", "NOM", "NE_LE", "POIDS", "SEXE"]]);
   assert.match(url, /secret/);
+});
+
+test("HEAD tells whether it would be answered, without a body; writing is no question", async () => {
+  const j = w.kernel.jobContext("exchange.test");
+  const service = (await w.transaction((ctx) => serviceOf(ctx.db, viewService)))!;
+  const said = async (method: string) => {
+    const result = await answerRows(j, service, { method, path: "/", query: { nip: "001" } });
+    return result.kind === "response" ? [result.status, result.body.length > 0] : result.kind;
+  };
+  assert.deepEqual(
+    [await said("GET"), await said("HEAD"), await said("POST")],
+    [
+      [200, true],
+      [200, false],
+      [405, true],
+    ],
+  );
+  register.asked = [];
 });
 
 test("fields of the right only leave, and the proof is the one of every exchange", async () => {

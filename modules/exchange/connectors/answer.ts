@@ -44,9 +44,10 @@ export async function answerRows(j: JobContext, service: Service, e: Pick<Envelo
   const { definition } = connector;
   const question = questionOf(definition, e.query ?? {});
   if ("wrong" in question) return said(400, { error: "parameter", name: question.wrong });
-  return isFile(definition)
-    ? fromFile(j, service, { ...connector, definition }, question.asked)
-    : fromView(j, service, { ...connector, definition }, question.asked);
+  const result = isFile(definition)
+    ? await fromFile(j, service, { ...connector, definition }, question.asked)
+    : await fromView(j, service, { ...connector, definition }, question.asked);
+  return e.method === "HEAD" && result.kind === "response" ? { ...result, body: Buffer.alloc(0) } : result;
 }
 
 type Asked = Extract<ReturnType<typeof questionOf>, { asked: unknown }>["asked"];
