@@ -82,7 +82,7 @@ export function recordOf(r: MonitoredRow, self: Self): OperationalRecord {
     serviceSubsystemCode: service?.subsystem,
     serviceCode: service?.service,
     restMethod: r.method,
-    restPath: r.path,
+    restPath: masked(r.path, r.personAt),
     representedPartyClass: partyClass,
     representedPartyCode: partyCode,
     messageId: r.messageId,
@@ -108,6 +108,13 @@ export function recordOf(r: MonitoredRow, self: Self): OperationalRecord {
     Object.entries(record).filter(([, value]) => value !== undefined && value !== null && value !== ""),
   ) as OperationalRecord;
 }
+
+/** A person's number is not for who watches the machines. */
+const masked = (path: string, at: number | null): string =>
+  path
+    .split("/")
+    .map((one, i) => (i === at ? "*" : one))
+    .join("/");
 
 export interface Page {
   rows: MonitoredRow[];

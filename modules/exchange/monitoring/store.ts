@@ -22,6 +22,8 @@ export interface MonitoredRow {
   clientServer: string | null;
   serviceServer: string | null;
   described: boolean;
+  /** Which segment of the path names a person, as the service says. */
+  personAt: number | null;
 }
 
 /** Of one subsystem: what it asked, and what was asked of its services. Of one institution: its own rows. Of all: the server's owner. */
@@ -45,7 +47,8 @@ export const monitored = (
   return db.rows(sql`select o.exchange, o.side, o.at, r.at as "askedAt", r.client, r.service, r.method, r.path, r.message_id as "messageId",
       r.user_id as "userId", r.header_part as "requestPart", o.header_part as "responsePart", o.outcome, o.error_type as "errorType", o.status,
       o.measured, ${server(sql`cm.institution`)} as "clientServer", ${server(sql`s.institution`)} as "serviceServer",
-      exists (select 1 from exchange.description d where d.service = r.service) as described
+      exists (select 1 from exchange.description d where d.service = r.service) as described,
+      (s.subject->>'segment')::int as "personAt"
     from exchange.outcome o
       join exchange.request r on r.exchange = o.exchange and r.side = o.side
       join exchange.service s on s.id = r.service

@@ -38,7 +38,7 @@ export async function renew(j: JobContext, id: string, r: { kind: "tls" | "seal"
       : { kind: "tls", subject: id, name: id, organization: name, host: hostOf(r.address), csr: r.csr },
   );
   await j.transaction(async (ctx) => {
-    if ((await moveServer(ctx.db, id, r.kind === "tls" ? r.address : server.address)) === 0) throw serverUnknown();
+    if ((await moveServer(ctx.db, id, r.kind === "tls" ? r.address : undefined)) === 0) throw serverUnknown();
     await ctx.record(certificateRenewed, `exchange-server:${id}`, { server: id, kind: r.kind, serial: made.serial });
   });
   await refreshBook(j);

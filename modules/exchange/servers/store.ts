@@ -27,9 +27,9 @@ export async function putServer(db: Db, s: Omit<ServerRow, "members" | "retiredA
     select ${s.id}, x from unnest(${[...s.members]}::text[]) as x on conflict do nothing`);
 }
 
-/** Another address of a server that still serves; 0: it was retired meanwhile, and stays so. */
-export const moveServer = (db: Db, id: string, address: string): Promise<number> =>
-  db.run(sql`update exchange.server set address = ${address} where id = ${id} and retired_at is null`);
+/** Another address, where it says one, of a server that still serves; 0: it was retired meanwhile, and stays so. */
+export const moveServer = (db: Db, id: string, address: string | undefined): Promise<number> =>
+  db.run(sql`update exchange.server set address = coalesce(${address ?? null}, address) where id = ${id} and retired_at is null`);
 
 export const retire = (ctx: Context, id: string): Promise<number> =>
   ctx.db.run(sql`update exchange.server set retired_at = ${ctx.clock.now()} where id = ${id} and not centre and retired_at is null`);
