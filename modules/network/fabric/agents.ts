@@ -4,6 +4,7 @@ import { agentFabricPort, type AgentDriver, type AgentHouse, type SiteReport } f
 import { agentDismissed, agentEnrolled, driftRepaired } from "./facts.ts";
 import { learn, nodes } from "./nodes.ts";
 import { agentUnknown, keyMalformed } from "./problems.ts";
+import { areKeys, isSound } from "./report.ts";
 import * as store from "./store.ts";
 
 /** Opens the door where agents call: in the program that works, on its own port, if one is wanted. */
@@ -38,13 +39,10 @@ export async function listenToAgents(host: Host): Promise<void> {
 }
 
 const partNames = /^[a-z]{1,20}$/;
-const isKey = (k: unknown): k is string => typeof k === "string" && /^[A-Za-z0-9+/]{43}=$/.test(k);
 
 /** What agents told in the last second, in one statement; keys and repairs are looked at. */
 export async function keepReports(j: JobContext, list: readonly SiteReport[]): Promise<void> {
-  const sound = list.filter(
-    (r) => Array.isArray(r.keys) && r.keys.length === 2 && r.keys.every(isKey) && JSON.stringify(r).length < 200_000,
-  );
+  const sound = list.filter(isSound);
   if (sound.length === 0) return;
   await j.transaction((ctx) => store.keepReports(ctx, sound));
   const news = sound.filter((r) => keysOf.get(r.node) !== r.keys.join());
@@ -68,7 +66,7 @@ export async function enrol(ctx: Context, o: { node: string; publicKey: string; 
   } catch (cause) {
     throw keyMalformed({ cause });
   }
-  if (!o.keys.every(isKey)) throw keyMalformed();
+  if (!areKeys(o.keys)) throw keyMalformed();
   const by = "account" in ctx.caller ? `account:${ctx.caller.account}` : "system";
   await store.putAgent(ctx, o.node, o.publicKey, by);
   await store.learnKeys(ctx, [o]);

@@ -11,6 +11,7 @@ import {
   type Observed,
   type Rendered,
 } from "../ports.ts";
+import { areKeys } from "./report.ts";
 import * as store from "./store.ts";
 
 /** Works out anew what every node must be; those for which it is something else get an operation. */
@@ -57,8 +58,10 @@ export const nodes = reconciler<Rendered, Observed, FabricStep>({
   deadline: 20,
 });
 
-/** A key nobody knew: the tunnels of others must hear of it. */
-export async function learn(j: JobContext, list: readonly { node: string; keys: [string, string] }[]): Promise<void> {
+/** A key nobody knew: the tunnels of others must hear of it. Whatever an agent says that is no key is left out: it would stand in their configurations. */
+export async function learn(j: JobContext, said: readonly { node: string; keys: [string, string] }[]): Promise<void> {
+  const list = said.filter((one) => areKeys(one.keys));
+  if (list.length === 0) return;
   await j.transaction(async (ctx) => {
     if ((await store.learnKeys(ctx, list)) > 0 && (await store.fabric(ctx)).inService)
       await ctx.enqueue(applyPlant, { fact: "", subject: "network:fabric" });

@@ -71,13 +71,14 @@ export async function overlayKeys(ctx: Context): Promise<Map<string, string>> {
   );
   return new Map(rows.map((r) => [`${r.node}\n${r.slot}`, r.key]));
 }
-/** How many keys were news. */
+/** How many keys were news. Another agent's key is not taken: packets for it would go to who claims it. */
 export function learnKeys(ctx: Context, list: readonly { node: string; keys: readonly [string, string] }[]): Promise<number> {
   const rows = list.flatMap((x) => x.keys.map((key, slot) => ({ node: x.node, slot, key })));
   return ctx.db.run(sql`
     insert into network.overlay_key (node, slot, public_key, learned_at)
     select node, slot, key, ${ctx.clock.now()}::timestamptz
     from unnest(${rows.map((r) => r.node)}::text[], ${rows.map((r) => r.slot)}::smallint[], ${rows.map((r) => r.key)}::text[]) as x (node, slot, key)
+    where not exists (select from network.overlay_key o join network.agent a on a.node = o.node where o.public_key = x.key and o.node <> x.node)
     on conflict (node, slot) do update set public_key = excluded.public_key, learned_at = excluded.learned_at
     where network.overlay_key.public_key <> excluded.public_key`);
 }
