@@ -34,7 +34,8 @@ if (gateway) {
   if (made?.state !== "joined") throw new Error(`not joined: ${JSON.stringify(made)}`);
   await w.owner("update exchange.service set base_url = $1, timeout_seconds = 60 where code = 'echo'", [`${system}/echo`]);
 } else {
-  await publishEcho(w, `${system}/echo`);
+  // reached through the gateway or not at all: nothing is measured that did not cross
+  await publishEcho(w, "http://127.0.0.1:9/nowhere");
   await w.http.listen({ port: 0, host: "127.0.0.1" });
   const url = `http://127.0.0.1:${(w.http.server.address() as AddressInfo).port}`;
   const { token } = await w.transaction((ctx) => invite(ctx, { institution: "bf-oni", code: "SRV1" }), {
