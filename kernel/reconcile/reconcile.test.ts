@@ -17,11 +17,15 @@ const more: Partial<Reconciled<Desired, Far, Step>> = {};
 const fileOf = (key: string) => join(room, `${key}.json`);
 let file = fileOf("k0");
 const ended: string[] = [];
+let unseen = false;
 // one module for the whole file; what it meets is changed from test to test
 const base = lab(fileOf);
 const things = reconciler<Desired, Far, Step>({
   ...base,
-  observe: (...a) => lab(fileOf, { faults }).observe(...a),
+  async observe(...a) {
+    if (unseen) throw new Error("out of sight");
+    return lab(fileOf, { faults }).observe(...a);
+  },
   apply: (...a) => lab(fileOf, { faults }).apply(...a),
   ended: async (_ctx, o) => void ended.push(`${o.label} ${o.state}`),
   probe: (point, key) => more.probe?.(point, key),
@@ -172,6 +176,18 @@ test("a command that hangs ends with its deadline, one that lies is not believed
   await settle(3);
   assert.equal((await op(early)).state, "ROLLED_BACK");
   assert.deepEqual(far().parts, { a: "1" });
+});
+
+test("a far side that cannot be seen is waited for, however long; then it goes on by itself", async () => {
+  const key = fresh();
+  const id = (await ask(key, { a: "1" }))!;
+  unseen = true;
+  await settle(10);
+  assert.equal((await op(id)).state, "PROCESSING");
+  assert.match((await standing(key)).problem ?? "", /out of sight/);
+  unseen = false;
+  await settle(2);
+  assert.equal((await op(id)).state, "COMPLETED");
 });
 
 test("two controllers: the second takes over when the lease ends, the order of the first one is refused, nothing is done twice", async () => {

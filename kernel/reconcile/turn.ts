@@ -62,10 +62,10 @@ export async function turn<D, O, S extends object>(r: Reconciled<D, O, S>, j: Jo
         if (open && !same) await journal.writeReceipt(ctx, running.id, open.number, { found: true });
         return journal.writeIntent(ctx, running, held.fence, step, same ? open : undefined, (last?.number ?? 0) + (same && open ? 0 : 1));
       });
+      phase = "apply";
       if (intent === "does not come to an end") throw new StepRefused(intent);
       if (intent === "done but not seen") throw new Error(intent);
       await r.probe?.("intent", held.key);
-      phase = "apply";
       const receipt = await bounded((signal, end) =>
         r.apply(j, held.key, step, { idempotencyKey: intent.key, fence: BigInt(held.fence), signal, deadline: end }),
       );
@@ -126,16 +126,13 @@ export async function turn<D, O, S extends object>(r: Reconciled<D, O, S>, j: Jo
   async function failed(ctx: Context, op: Operation<D> | undefined, error: unknown, phase: string): Promise<boolean> {
     const problem = (error instanceof Error ? error.message : String(error)).slice(0, 1000);
     j.log.warn({ kind: r.kind, key: lease!.key, phase, attempts: lease!.attempts + 1, problem }, "a step failed");
-    const attempts = lease!.attempts + 1;
+    const most = r.attempts ?? 5;
+    // who cannot be seen is waited for, however long: only steps that were tried count towards asking people
+    const away = phase === "observe";
+    const attempts = away ? Math.min(lease!.attempts + 1, Math.max(1, most - 1)) : lease!.attempts + 1;
     if (op) await journal.writeProblem(ctx, op.id, problem);
-    const next = op
-      ? afterFailure(op, {
-          attempts,
-          most: r.attempts ?? 5,
-          refused: error instanceof StepRefused,
-          onFailure: r.onFailure ?? "wait",
-        })
-      : "again";
+    const next =
+      op && !away ? afterFailure(op, { attempts, most, refused: error instanceof StepRefused, onFailure: r.onFailure ?? "wait" }) : "again";
     if (op && next === "ROLLING_BACK") {
       await turnBack(ctx, op, lease!, problem);
       return true;
@@ -146,7 +143,8 @@ export async function turn<D, O, S extends object>(r: Reconciled<D, O, S>, j: Jo
       return false;
     }
     const status = op ? (op.cause === "drift" ? "repairing" : "changing") : "waiting";
-    const after = backOff(Math.min(attempts, 20), (ctx.ids.bytes(1)[0] ?? 0) / 255);
+    const long = away && lease!.attempts >= most - 1;
+    const after = backOff(long ? 20 : Math.min(attempts, 20), (ctx.ids.bytes(1)[0] ?? 0) / 255);
     await journal.release(ctx, r.kind, lease!, { status, problem, attempts: Math.min(attempts, 1000), after });
     return false;
   }
