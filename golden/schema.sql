@@ -30,6 +30,7 @@ table exchange.access_right
   basis jsonb not null
   from_day date not null
   until_day date
+  origin text not null default 'pack'::text
   CREATE INDEX access_right_subject_idx ON exchange.access_right USING btree (subject)
   CREATE UNIQUE INDEX access_right_pkey ON exchange.access_right USING btree (service, id, subject)
   run-time role: DELETE,INSERT,SELECT,UPDATE
@@ -40,6 +41,17 @@ table exchange.base
   CREATE UNIQUE INDEX base_pkey ON exchange.base USING btree (name)
   run-time role: DELETE,INSERT,SELECT,UPDATE
 
+table exchange.batch
+  first_leaf bigint not null
+  next_leaf bigint not null
+  at timestamp with time zone not null
+  hashes bytea not null
+  stamp bigint
+  CREATE INDEX batch_first_leaf_idx ON exchange.batch USING btree (first_leaf) WHERE (stamp IS NULL)
+  CREATE INDEX batch_stamp_idx ON exchange.batch USING btree (stamp)
+  CREATE UNIQUE INDEX batch_pkey ON exchange.batch USING btree (first_leaf)
+  run-time role: INSERT,SELECT,UPDATE
+
 table exchange.body
   exchange uuid not null
   direction text not null
@@ -47,16 +59,230 @@ table exchange.body
   provider_institution text not null
   bytes bytea not null
   erase_after timestamp with time zone not null
+  sealed boolean not null default false
   CREATE INDEX body_erase_after_idx ON exchange.body USING btree (erase_after)
   CREATE UNIQUE INDEX body_pkey ON exchange.body USING btree (exchange, direction)
   policy own: (kernel.unscoped() OR (client_institution = kernel.institution()) OR (provider_institution = kernel.institution()))
   run-time role: DELETE,INSERT,SELECT
+
+table exchange.bundle
+  id uuid not null
+  peer text not null
+  way_out boolean not null
+  at timestamp with time zone not null
+  holds jsonb not null
+  imported_at timestamp with time zone
+  told boolean not null default false
+  CREATE INDEX bundle_peer_at_idx ON exchange.bundle USING btree (peer, at)
+  CREATE UNIQUE INDEX bundle_pkey ON exchange.bundle USING btree (id, way_out)
+  policy own: kernel.unscoped()
+  run-time role: DELETE,INSERT,SELECT,UPDATE
 
 table exchange.certificate
   serial text not null
   pem text not null
   CREATE UNIQUE INDEX certificate_pkey ON exchange.certificate USING btree (serial)
   run-time role: DELETE,INSERT,SELECT
+
+table exchange.certificate_status
+  first_leaf bigint not null
+  serial text not null
+  response bytea not null
+  CREATE UNIQUE INDEX certificate_status_pkey ON exchange.certificate_status USING btree (first_leaf, serial)
+  run-time role: INSERT,SELECT
+
+table exchange.concern
+  exchange uuid not null
+  person text not null
+  institution text not null
+  at timestamp with time zone not null
+  client text not null
+  service text not null
+  purpose text not null
+  issue text
+  fields ARRAY not null
+  fact uuid not null
+  CREATE INDEX concern_person_at_idx ON exchange.concern USING btree (person, at DESC)
+  CREATE UNIQUE INDEX concern_pkey ON exchange.concern USING btree (exchange, person, service)
+  policy own: (kernel.unscoped() OR (institution = kernel.institution()) OR (person = kernel.person()))
+  run-time role: INSERT,SELECT
+
+table exchange.concern_due
+  exchange uuid not null
+  at timestamp with time zone not null
+  named jsonb not null
+  CREATE INDEX concern_due_at_idx ON exchange.concern_due USING btree (at)
+  CREATE UNIQUE INDEX concern_due_pkey ON exchange.concern_due USING btree (exchange)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.configuration
+  version bigint not null
+  issued_at timestamp with time zone not null
+  content bytea not null
+  sha256 bytea not null
+  document bytea not null
+  CREATE UNIQUE INDEX configuration_pkey ON exchange.configuration USING btree (version)
+  run-time role: INSERT,SELECT
+
+table exchange.configuration_head
+  one boolean not null default true
+  version bigint not null
+  at timestamp with time zone not null
+  head text not null
+  signature bytea not null
+  certificate text not null
+  received_at timestamp with time zone not null
+  CREATE UNIQUE INDEX configuration_head_pkey ON exchange.configuration_head USING btree (one)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.connector
+  service text not null
+  institution text not null
+  definition jsonb not null
+  origin text not null
+  changed_at timestamp with time zone not null
+  CREATE UNIQUE INDEX connector_pkey ON exchange.connector USING btree (service)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.connector_trouble
+  service text not null
+  cause text not null
+  since timestamp with time zone not null
+  last timestamp with time zone not null
+  CREATE UNIQUE INDEX connector_trouble_pkey ON exchange.connector_trouble USING btree (service)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.description
+  service text not null
+  url text
+  document text not null
+  digest bytea not null
+  read_at timestamp with time zone not null
+  tried_at timestamp with time zone not null
+  fault text
+  CREATE INDEX description_tried_at_idx ON exchange.description USING btree (tried_at) WHERE (url IS NOT NULL)
+  CREATE UNIQUE INDEX description_pkey ON exchange.description USING btree (service)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.diagnosis
+  id uuid not null
+  institution text not null
+  asked jsonb not null
+  at timestamp with time zone not null
+  ended_at timestamp with time zone
+  steps jsonb
+  CREATE INDEX diagnosis_at_idx ON exchange.diagnosis USING btree (at)
+  CREATE UNIQUE INDEX diagnosis_pkey ON exchange.diagnosis USING btree (id)
+  policy own: (kernel.unscoped() OR (institution = kernel.institution()))
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.directory_version
+  one boolean not null default true
+  version bigint not null
+  CREATE UNIQUE INDEX directory_version_pkey ON exchange.directory_version USING btree (one)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.drop_generation
+  id bigint not null
+  service text not null
+  institution text not null
+  name text not null
+  size bigint not null
+  modified timestamp with time zone not null
+  as_of timestamp with time zone not null
+  state text not null
+  began_at timestamp with time zone not null
+  ended_at timestamp with time zone
+  rows integer
+  digest bytea
+  cause text
+  fault_count integer not null default 0
+  faults jsonb not null default '[]'::jsonb
+  CREATE INDEX drop_generation_service_began_at_idx ON exchange.drop_generation USING btree (service, began_at DESC)
+  CREATE UNIQUE INDEX drop_generation_pkey ON exchange.drop_generation USING btree (id)
+  CREATE UNIQUE INDEX drop_generation_service_idx ON exchange.drop_generation USING btree (service) WHERE (state = 'whole'::text)
+  CREATE UNIQUE INDEX drop_generation_service_idx1 ON exchange.drop_generation USING btree (service) WHERE (state = 'loading'::text)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.drop_row
+  generation bigint not null
+  institution text not null
+  key text not null
+  asked jsonb not null
+  data jsonb not null
+  CREATE INDEX drop_row_generation_key_idx ON exchange.drop_row USING btree (generation, key)
+  policy own: (kernel.unscoped() OR (institution = kernel.institution()))
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.drop_seen
+  service text not null
+  name text not null
+  size bigint not null
+  modified timestamp with time zone not null
+  since timestamp with time zone not null
+  CREATE UNIQUE INDEX drop_seen_pkey ON exchange.drop_seen USING btree (service, name)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.ended_right
+  service text not null
+  id text not null
+  subject text not null
+  by text not null
+  reason text not null
+  at timestamp with time zone not null
+  CREATE UNIQUE INDEX ended_right_pkey ON exchange.ended_right USING btree (service, id, subject)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.event
+  id uuid not null
+  room text not null
+  type text not null
+  institution text not null
+  sequence bigint not null
+  publisher text not null
+  message_id text not null
+  exchange uuid not null
+  at timestamp with time zone not null
+  body jsonb
+  withdrawn_at timestamp with time zone
+  CREATE INDEX event_at_idx ON exchange.event USING btree (at) WHERE (body IS NOT NULL)
+  CREATE UNIQUE INDEX event_pkey ON exchange.event USING btree (id)
+  CREATE UNIQUE INDEX event_room_publisher_message_id_key ON exchange.event USING btree (room, publisher, message_id)
+  CREATE UNIQUE INDEX event_room_type_sequence_key ON exchange.event USING btree (room, type, sequence)
+  policy own: (kernel.unscoped() OR (institution = kernel.institution()))
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.event_delivery
+  subscription uuid not null
+  event uuid not null
+  institution text not null
+  sequence bigint not null
+  state text not null
+  expires timestamp with time zone not null
+  next_at timestamp with time zone not null
+  attempts integer not null default 0
+  ended_at timestamp with time zone
+  why text
+  exchange uuid
+  CREATE INDEX event_delivery_event_idx ON exchange.event_delivery USING btree (event)
+  CREATE INDEX event_delivery_next_at_idx ON exchange.event_delivery USING btree (next_at) WHERE (state = 'waiting'::text)
+  CREATE INDEX event_delivery_state_sequence_idx ON exchange.event_delivery USING btree (state, sequence DESC)
+  CREATE INDEX event_delivery_subscription_sequence_idx ON exchange.event_delivery USING btree (subscription, sequence) WHERE (state = 'waiting'::text)
+  CREATE UNIQUE INDEX event_delivery_pkey ON exchange.event_delivery USING btree (subscription, event)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.event_type
+  room text not null
+  code text not null
+  institution text not null
+  version text not null
+  title text not null
+  schema jsonb
+  last bigint not null default 0
+  origin text not null
+  retired_at timestamp with time zone
+  CREATE UNIQUE INDEX event_type_pkey ON exchange.event_type USING btree (room, code)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
 
 table exchange.hand_request
   id uuid not null
@@ -86,6 +312,101 @@ table exchange.hand_request
   policy own: (kernel.unscoped() OR (institution = kernel.institution()))
   run-time role: DELETE,INSERT,SELECT,UPDATE
 
+table exchange.head
+  size bigint not null
+  root bytea not null
+  origin text not null
+  at timestamp with time zone not null
+  serial text
+  signature bytea
+  CREATE INDEX head_size_idx ON exchange.head USING btree (size) WHERE (signature IS NULL)
+  CREATE UNIQUE INDEX head_pkey ON exchange.head USING btree (size)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.inbox
+  exchange uuid not null
+  seq bigint not null
+  via text not null
+  client text not null
+  client_institution text not null
+  message_id text not null
+  service text not null
+  institution text not null
+  reading boolean not null
+  order_key text not null
+  priority smallint not null
+  at timestamp with time zone not null
+  deadline timestamp with time zone not null
+  header_part text not null
+  body_hash bytea
+  signature bytea not null
+  serial text not null
+  signed_at timestamp with time zone not null
+  digest bytea not null
+  state text not null
+  attempts integer not null default 0
+  next_try timestamp with time zone
+  why text
+  ended_at timestamp with time zone
+  told_at timestamp with time zone
+  CREATE INDEX inbox_ended_at_idx ON exchange.inbox USING btree (ended_at) WHERE (ended_at IS NOT NULL)
+  CREATE INDEX inbox_service_order_key_seq_idx ON exchange.inbox USING btree (service, order_key, seq) WHERE (state = ANY (ARRAY['waiting'::text, 'calling'::text]))
+  CREATE INDEX inbox_via_seq_idx ON exchange.inbox USING btree (via, seq) WHERE (told_at IS NULL)
+  CREATE UNIQUE INDEX inbox_client_message_id_key ON exchange.inbox USING btree (client, message_id)
+  CREATE UNIQUE INDEX inbox_pkey ON exchange.inbox USING btree (exchange)
+  policy own: (kernel.unscoped() OR (institution = kernel.institution()))
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.invitation
+  id uuid not null
+  server text not null
+  institution text not null
+  token_hash bytea not null
+  invited_by text not null
+  invited_at timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  state text not null
+  address text
+  tls_request text
+  seal_request text
+  asked_at timestamp with time zone
+  decided_by text
+  decided_at timestamp with time zone
+  reason text
+  tls_certificate text
+  seal_certificate text
+  CREATE UNIQUE INDEX invitation_pkey ON exchange.invitation USING btree (id)
+  CREATE UNIQUE INDEX invitation_server_idx ON exchange.invitation USING btree (server) WHERE (state = ANY (ARRAY['open'::text, 'waiting'::text, 'approved'::text]))
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.joined
+  one boolean not null default true
+  centre text not null
+  anchor text not null
+  invitation uuid not null
+  secret text not null
+  address text not null
+  tls_request uuid not null
+  seal_request uuid
+  tls_csr text not null
+  seal_csr text
+  server text
+  institution text
+  name text
+  joined_at timestamp with time zone
+  CREATE UNIQUE INDEX joined_pkey ON exchange.joined USING btree (one)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.leaf
+  index bigint not null
+  exchange uuid not null
+  side text not null
+  kind text not null
+  hash bytea not null
+  CREATE UNIQUE INDEX leaf_exchange_side_kind_key ON exchange.leaf USING btree (exchange, side, kind)
+  CREATE UNIQUE INDEX leaf_pkey ON exchange.leaf USING btree (index)
+  run-time role: INSERT,SELECT
+
 table exchange.loaded
   name text not null
   digest bytea not null
@@ -99,8 +420,44 @@ table exchange.member
   member_code text not null
   institution text not null
   name jsonb not null
+  origin text not null default 'pack'::text
   CREATE UNIQUE INDEX member_institution_key ON exchange.member USING btree (institution)
   CREATE UNIQUE INDEX member_pkey ON exchange.member USING btree (id)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.offline_policy
+  data_class text not null
+  days integer not null
+  CREATE UNIQUE INDEX offline_policy_pkey ON exchange.offline_policy USING btree (data_class)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.outbox
+  exchange uuid not null
+  seq bigint not null
+  client text not null
+  institution text not null
+  message_id text not null
+  sameness bytea not null
+  digest bytea not null
+  service text not null
+  provider text not null
+  reading boolean not null
+  order_key text not null
+  priority smallint not null
+  at timestamp with time zone not null
+  deadline timestamp with time zone not null
+  state text not null
+  sent_at timestamp with time zone
+  received_at timestamp with time zone
+  ended_at timestamp with time zone
+  why text
+  cancelled_by text
+  CREATE INDEX outbox_ended_at_idx ON exchange.outbox USING btree (ended_at) WHERE (ended_at IS NOT NULL)
+  CREATE INDEX outbox_institution_seq_idx ON exchange.outbox USING btree (institution, seq DESC)
+  CREATE INDEX outbox_provider_seq_idx ON exchange.outbox USING btree (provider, seq) WHERE (ended_at IS NULL)
+  CREATE UNIQUE INDEX outbox_client_message_id_key ON exchange.outbox USING btree (client, message_id)
+  CREATE UNIQUE INDEX outbox_pkey ON exchange.outbox USING btree (exchange)
+  policy own: (kernel.unscoped() OR (institution = kernel.institution()))
   run-time role: DELETE,INSERT,SELECT,UPDATE
 
 table exchange.outcome
@@ -121,9 +478,57 @@ table exchange.outcome
   signature bytea
   serial text
   fact uuid
+  format text not null default 'hashes'::text
+  signed_at timestamp with time zone
+  measured jsonb
+  CREATE INDEX outcome_at_idx ON exchange.outcome USING btree (at)
   CREATE UNIQUE INDEX outcome_pkey ON exchange.outcome USING btree (exchange, side)
   policy own: (kernel.unscoped() OR (institution = kernel.institution()) OR (person = kernel.person()))
   run-time role: INSERT,SELECT
+
+table exchange.parcel
+  id uuid not null
+  peer text not null
+  way_out boolean not null
+  reply_to uuid
+  size integer not null
+  holds jsonb not null
+  at timestamp with time zone not null
+  applied boolean not null default false
+  CREATE INDEX parcel_peer_at_idx ON exchange.parcel USING btree (peer, at)
+  CREATE UNIQUE INDEX parcel_pkey ON exchange.parcel USING btree (id)
+  policy own: kernel.unscoped()
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.piece
+  parcel uuid not null
+  start integer not null
+  bytes bytea not null
+  CREATE UNIQUE INDEX piece_pkey ON exchange.piece USING btree (parcel, start)
+  policy own: kernel.unscoped()
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.proposal
+  id uuid not null
+  institution text not null
+  kind text not null
+  about text not null
+  content jsonb not null
+  document text
+  url text
+  state text not null
+  approver text not null
+  proposed_by text not null
+  proposed_at timestamp with time zone not null
+  decided_by text
+  decided_at timestamp with time zone
+  reason text
+  CREATE INDEX proposal_institution_proposed_at_idx ON exchange.proposal USING btree (institution, proposed_at DESC)
+  CREATE INDEX proposal_state_proposed_at_idx ON exchange.proposal USING btree (state, proposed_at) WHERE (state = ANY (ARRAY['reading'::text, 'waiting'::text]))
+  CREATE UNIQUE INDEX proposal_kind_about_idx ON exchange.proposal USING btree (kind, about) WHERE ((state = ANY (ARRAY['reading'::text, 'waiting'::text])) AND (kind = ANY (ARRAY['subsystem'::text, 'service'::text, 'service-change'::text])))
+  CREATE UNIQUE INDEX proposal_pkey ON exchange.proposal USING btree (id)
+  policy own: (kernel.unscoped() OR (institution = kernel.institution()) OR (approver = 'operator'::text))
+  run-time role: DELETE,INSERT,SELECT,UPDATE
 
 table exchange.purpose
   code text not null
@@ -165,13 +570,42 @@ table exchange.request
   signature bytea not null
   serial text not null
   fact uuid
+  format text not null default 'hashes'::text
+  signed_at timestamp with time zone
+  configuration jsonb
   CREATE INDEX request_expires_idx ON exchange.request USING btree (expires) WHERE (NOT by_person)
   CREATE INDEX request_institution_at_idx ON exchange.request USING btree (institution, at DESC)
   CREATE INDEX request_institution_issue_idx ON exchange.request USING btree (institution, issue) WHERE (issue IS NOT NULL)
+  CREATE INDEX request_message_id_idx ON exchange.request USING btree (message_id)
   CREATE INDEX request_person_at_idx ON exchange.request USING btree (person, at DESC) WHERE (person IS NOT NULL)
   CREATE UNIQUE INDEX request_pkey ON exchange.request USING btree (exchange, side)
   policy own: (kernel.unscoped() OR (institution = kernel.institution()) OR (person = kernel.person()))
   run-time role: INSERT,SELECT
+
+table exchange.server
+  id text not null
+  institution text
+  address text not null
+  centre boolean not null
+  since timestamp with time zone not null
+  retired_at timestamp with time zone
+  CREATE UNIQUE INDEX server_centre_idx ON exchange.server USING btree (centre) WHERE centre
+  CREATE UNIQUE INDEX server_pkey ON exchange.server USING btree (id)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.server_member
+  server text not null
+  institution text not null
+  CREATE INDEX server_member_institution_idx ON exchange.server_member USING btree (institution)
+  CREATE UNIQUE INDEX server_member_pkey ON exchange.server_member USING btree (server, institution)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.server_seen
+  server text not null
+  at timestamp with time zone not null
+  version bigint
+  CREATE UNIQUE INDEX server_seen_pkey ON exchange.server_seen USING btree (server)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
 
 table exchange.service
   id text not null
@@ -192,8 +626,65 @@ table exchange.service
   enabled boolean not null default true
   notice text
   withdrawn boolean not null default false
+  data_class text not null default 'ordinary'::text
+  origin text not null default 'pack'::text
+  subject jsonb
+  verify_tls boolean not null default true
+  ca text
+  client_certificate boolean not null default false
+  stored boolean not null default false
   CREATE INDEX service_institution_code_idx ON exchange.service USING btree (institution, code)
   CREATE UNIQUE INDEX service_pkey ON exchange.service USING btree (id)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.stamp
+  head_size bigint not null
+  at timestamp with time zone not null
+  digest bytea not null
+  token bytea not null
+  CREATE UNIQUE INDEX stamp_pkey ON exchange.stamp USING btree (head_size)
+  run-time role: INSERT,SELECT
+
+table exchange.statement
+  id uuid not null
+  kind text not null
+  institution text not null
+  client_institution text not null
+  at timestamp with time zone not null
+  text text not null
+  signature bytea not null
+  serial text not null
+  CREATE UNIQUE INDEX statement_pkey ON exchange.statement USING btree (id)
+  policy own: (kernel.unscoped() OR (institution = kernel.institution()) OR (client_institution = kernel.institution()))
+  run-time role: INSERT,SELECT
+
+table exchange.statement_due
+  statement uuid not null
+  via text not null
+  CREATE INDEX statement_due_via_idx ON exchange.statement_due USING btree (via)
+  CREATE UNIQUE INDEX statement_due_pkey ON exchange.statement_due USING btree (statement)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.statement_of
+  exchange uuid not null
+  statement uuid not null
+  CREATE UNIQUE INDEX statement_of_pkey ON exchange.statement_of USING btree (exchange, statement)
+  run-time role: INSERT,SELECT
+
+table exchange.subscription
+  id uuid not null
+  room text not null
+  type text not null
+  institution text not null
+  subscriber text not null
+  delivery text not null
+  service text
+  ttl integer not null
+  fifo boolean not null
+  since timestamp with time zone not null
+  ended_at timestamp with time zone
+  CREATE UNIQUE INDEX subscription_pkey ON exchange.subscription USING btree (id)
+  CREATE UNIQUE INDEX subscription_room_type_subscriber_idx ON exchange.subscription USING btree (room, type, subscriber) WHERE (ended_at IS NULL)
   run-time role: DELETE,INSERT,SELECT,UPDATE
 
 table exchange.subsystem
@@ -202,9 +693,17 @@ table exchange.subsystem
   code text not null
   name jsonb not null
   groups ARRAY not null default '{}'::text[]
+  origin text not null default 'pack'::text
   CREATE UNIQUE INDEX subsystem_member_code_key ON exchange.subsystem USING btree (member, code)
   CREATE UNIQUE INDEX subsystem_pkey ON exchange.subsystem USING btree (id)
   run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.tile
+  level integer not null
+  index bigint not null
+  hashes bytea not null
+  CREATE UNIQUE INDEX tile_pkey ON exchange.tile USING btree (level, index)
+  run-time role: INSERT,SELECT,UPDATE
 
 table exchange.traffic
   exchange uuid not null
@@ -226,10 +725,28 @@ table exchange.traffic
   CREATE UNIQUE INDEX traffic_pkey ON exchange.traffic USING btree (exchange)
   run-time role: INSERT,SELECT
 
+table exchange.waiting
+  n bigint not null
+  exchange uuid not null
+  side text not null
+  kind text not null
+  CREATE UNIQUE INDEX waiting_pkey ON exchange.waiting USING btree (n)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
 table exchange.watermark
   name text not null
   at timestamp with time zone not null
   CREATE UNIQUE INDEX watermark_pkey ON exchange.watermark USING btree (name)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.way
+  name text not null
+  failures integer not null
+  next_try timestamp with time zone
+  why text
+  since timestamp with time zone
+  good_at timestamp with time zone
+  CREATE UNIQUE INDEX way_pkey ON exchange.way USING btree (name)
   run-time role: DELETE,INSERT,SELECT,UPDATE
 
 table identity.account
@@ -369,7 +886,7 @@ table identity.password
 table identity.person
   id uuid not null
   identity_token bytea not null
-  entry bytea not null
+  entry bytea
   known_at timestamp with time zone not null
   CREATE UNIQUE INDEX person_identity_token_key ON identity.person USING btree (identity_token)
   CREATE UNIQUE INDEX person_pkey ON identity.person USING btree (id)
@@ -487,6 +1004,64 @@ table kernel.migration
   CREATE UNIQUE INDEX migration_pkey ON kernel.migration USING btree (module, name)
   run-time role: SELECT
 
+table kernel.operation
+  id uuid not null
+  seq bigint not null
+  kind text not null
+  key text not null
+  cause text not null
+  state text not null
+  back boolean not null
+  stop boolean not null
+  desired jsonb
+  previous jsonb
+  generation bigint
+  ref text
+  label text not null
+  asked_by text not null
+  asked_at timestamp with time zone not null
+  started_at timestamp with time zone
+  ended_at timestamp with time zone
+  problem text
+  CREATE INDEX operation_kind_key_seq_idx ON kernel.operation USING btree (kind, key, seq DESC)
+  CREATE INDEX operation_ref_seq_idx ON kernel.operation USING btree (ref, seq) WHERE (ref IS NOT NULL)
+  CREATE UNIQUE INDEX operation_one_at_a_time ON kernel.operation USING btree (kind, key) WHERE (state = ANY (ARRAY['PROCESSING'::text, 'FAILED_TEMP'::text, 'ROLLING_BACK'::text]))
+  CREATE UNIQUE INDEX operation_pkey ON kernel.operation USING btree (id)
+  CREATE UNIQUE INDEX operation_seq_key ON kernel.operation USING btree (seq)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table kernel.operation_step
+  operation uuid not null
+  number integer not null
+  back boolean not null
+  step jsonb not null
+  idempotency_key text not null
+  fence bigint not null
+  attempts integer not null
+  intent_at timestamp with time zone not null
+  receipt jsonb
+  receipt_at timestamp with time zone
+  problem text
+  CREATE UNIQUE INDEX operation_step_idempotency_key_key ON kernel.operation_step USING btree (idempotency_key)
+  CREATE UNIQUE INDEX operation_step_pkey ON kernel.operation_step USING btree (operation, number)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table kernel.reconciled
+  kind text not null
+  key text not null
+  desired jsonb
+  generation bigint not null
+  status text not null
+  problem text
+  fence bigint not null
+  lease_until timestamp with time zone
+  attempts integer not null
+  next_at timestamp with time zone not null
+  seen_at timestamp with time zone
+  CREATE INDEX reconciled_kind_next_at_idx ON kernel.reconciled USING btree (kind, next_at)
+  CREATE UNIQUE INDEX reconciled_pkey ON kernel.reconciled USING btree (kind, key)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
 table kernel.unsealed
   seq bigint not null
   CREATE UNIQUE INDEX unsealed_pkey ON kernel.unsealed USING btree (seq)
@@ -537,6 +1112,65 @@ table messages.receipt
   CREATE UNIQUE INDEX receipt_pkey ON messages.receipt USING btree (provider, provider_id, status)
   run-time role: DELETE,INSERT,SELECT,UPDATE
 
+table network.agent
+  node text not null
+  public_key text not null
+  enrolled_at timestamp with time zone not null
+  enrolled_by text not null
+  sequence bigint not null
+  seen_at timestamp with time zone
+  report jsonb
+  CREATE UNIQUE INDEX agent_pkey ON network.agent USING btree (node)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table network.asn
+  id text not null
+  since integer not null
+  until integer
+  number bigint not null
+  node text
+  name text
+  illustrative boolean not null
+  CREATE UNIQUE INDEX asn_id_idx ON network.asn USING btree (id) WHERE (until IS NULL)
+  CREATE UNIQUE INDEX asn_pkey ON network.asn USING btree (id, since)
+  run-time role: INSERT,SELECT,UPDATE
+
+table network.branch
+  id uuid not null
+  number integer not null
+  title text not null
+  reason text
+  base integer not null
+  study boolean not null
+  state text not null
+  version integer not null
+  author text not null
+  editors ARRAY not null
+  opened_at timestamp with time zone not null
+  forced text
+  decided_by text
+  decided_at timestamp with time zone
+  decision text
+  merged integer
+  merged_by text
+  merged_at timestamp with time zone
+  undoes uuid
+  CREATE INDEX branch_state_number_idx ON network.branch USING btree (state, number DESC)
+  CREATE UNIQUE INDEX branch_number_key ON network.branch USING btree (number)
+  CREATE UNIQUE INDEX branch_pkey ON network.branch USING btree (id)
+  run-time role: INSERT,SELECT,UPDATE
+
+table network.branch_change
+  branch uuid not null
+  position integer not null
+  op text not null
+  kind text not null
+  element text not null
+  fields jsonb
+  phase integer
+  CREATE UNIQUE INDEX branch_change_pkey ON network.branch_change USING btree (branch, "position")
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
 table network.cable
   id text not null
   since integer not null
@@ -582,6 +1216,9 @@ table network.device
   name text not null
   role text
   illustrative boolean not null
+  rack text
+  unit integer
+  height integer
   CREATE UNIQUE INDEX device_id_idx ON network.device USING btree (id) WHERE (until IS NULL)
   CREATE UNIQUE INDEX device_pkey ON network.device USING btree (id, since)
   run-time role: INSERT,SELECT,UPDATE
@@ -600,6 +1237,19 @@ table network.duct
   CREATE UNIQUE INDEX duct_pkey ON network.duct USING btree (id, since)
   run-time role: INSERT,SELECT,UPDATE
 
+table network.fabric
+  one boolean not null default true
+  in_service boolean not null
+  slots ARRAY not null
+  sends smallint not null
+  phase text
+  rotation integer not null
+  phase_at timestamp with time zone
+  port integer
+  house_key text
+  CREATE UNIQUE INDEX fabric_pkey ON network.fabric USING btree (one)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
 table network.node
   id text not null
   since integer not null
@@ -617,6 +1267,14 @@ table network.node
   CREATE UNIQUE INDEX node_pkey ON network.node USING btree (id, since)
   run-time role: INSERT,SELECT,UPDATE
 
+table network.overlay_key
+  node text not null
+  slot smallint not null
+  public_key text not null
+  learned_at timestamp with time zone not null
+  CREATE UNIQUE INDEX overlay_key_pkey ON network.overlay_key USING btree (node, slot)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
 table network.port
   id text not null
   since integer not null
@@ -629,6 +1287,34 @@ table network.port
   illustrative boolean not null
   CREATE UNIQUE INDEX port_id_idx ON network.port USING btree (id) WHERE (until IS NULL)
   CREATE UNIQUE INDEX port_pkey ON network.port USING btree (id, since)
+  run-time role: INSERT,SELECT,UPDATE
+
+table network.prefix
+  id text not null
+  since integer not null
+  until integer
+  prefix text not null
+  role text not null
+  serves text
+  node text
+  span text
+  vlan text
+  institution text
+  illustrative boolean not null
+  CREATE UNIQUE INDEX prefix_id_idx ON network.prefix USING btree (id) WHERE (until IS NULL)
+  CREATE UNIQUE INDEX prefix_pkey ON network.prefix USING btree (id, since)
+  run-time role: INSERT,SELECT,UPDATE
+
+table network.rack
+  id text not null
+  since integer not null
+  until integer
+  room text not null
+  name text not null
+  units integer not null
+  illustrative boolean not null
+  CREATE UNIQUE INDEX rack_id_idx ON network.rack USING btree (id) WHERE (until IS NULL)
+  CREATE UNIQUE INDEX rack_pkey ON network.rack USING btree (id, since)
   run-time role: INSERT,SELECT,UPDATE
 
 table network.revision
@@ -646,6 +1332,17 @@ table network.revision
   CREATE UNIQUE INDEX revision_pkey ON network.revision USING btree (number)
   run-time role: INSERT,SELECT
 
+table network.room
+  id text not null
+  since integer not null
+  until integer
+  node text not null
+  name text not null
+  illustrative boolean not null
+  CREATE UNIQUE INDEX room_id_idx ON network.room USING btree (id) WHERE (until IS NULL)
+  CREATE UNIQUE INDEX room_pkey ON network.room USING btree (id, since)
+  run-time role: INSERT,SELECT,UPDATE
+
 table network.splice
   id text not null
   since integer not null
@@ -659,6 +1356,19 @@ table network.splice
   illustrative boolean not null
   CREATE UNIQUE INDEX splice_id_idx ON network.splice USING btree (id) WHERE (until IS NULL)
   CREATE UNIQUE INDEX splice_pkey ON network.splice USING btree (id, since)
+  run-time role: INSERT,SELECT,UPDATE
+
+table network.vlan
+  id text not null
+  since integer not null
+  until integer
+  node text not null
+  vid integer not null
+  name text not null
+  institution text
+  illustrative boolean not null
+  CREATE UNIQUE INDEX vlan_id_idx ON network.vlan USING btree (id) WHERE (until IS NULL)
+  CREATE UNIQUE INDEX vlan_pkey ON network.vlan USING btree (id, since)
   run-time role: INSERT,SELECT,UPDATE
 
 table registry.assignment
@@ -1176,3 +1886,16 @@ table trust.tile
   hashes bytea not null
   CREATE UNIQUE INDEX tile_pkey ON trust.tile USING btree (level, index)
   run-time role: INSERT,SELECT,UPDATE
+
+table trust.tls_key
+  id uuid not null
+  subject text not null
+  csr bytea not null
+  nonce bytea not null
+  sealed bytea not null
+  created_at timestamp with time zone not null
+  certificate uuid
+  certified_at timestamp with time zone
+  CREATE INDEX tls_key_subject_created_at_idx ON trust.tls_key USING btree (subject, created_at DESC)
+  CREATE UNIQUE INDEX tls_key_pkey ON trust.tls_key USING btree (id)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
