@@ -6,6 +6,7 @@ import { Refused, type Keeper, type Place } from "./keeper.ts";
 /** Our mark on routes: what bears it is ours to remove. */
 const protocol = "77";
 const names = ["wg0", "wg1"] as const;
+const fits = (address: string | undefined): boolean => address === undefined || /^[0-9a-fA-F.:]{2,45}(?:\/\d{1,3})?$/.test(address);
 
 /** WireGuard with the kernel's module, else in user space. A tunnel outlives the agent: only an order takes it down. */
 export function overlay({ run, disk }: Place, kernel: boolean): Keeper {
@@ -49,6 +50,10 @@ export function overlay({ run, disk }: Place, kernel: boolean): Keeper {
     async put(text) {
       const want = JSON.parse(text) as OverlayPart;
       for (const i of want.interfaces) if (i.name !== names[i.slot]) throw new Refused(`${i.name} is no slot of ours`);
+      const said = want.routes;
+      // each becomes a line of a batch
+      if (said && (!names.includes(said.interface as "wg0") || ![...said.prefixes, said.source4, said.source6].every(fits)))
+        throw new Refused("the routes of the tunnel are not prefixes, or lead elsewhere");
       let there = await up();
       for (const i of want.interfaces) {
         if (!there.has(i.name)) await create(i.name);
