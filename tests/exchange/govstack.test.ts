@@ -59,9 +59,7 @@ test("catalogue data is not refused to a client unknown; what is allowed is empt
     assert.equal((await get(`/r1/${oni}/listMethods`, headers)).status, 200);
     assert.deepEqual((await get(`/r1/${oni}/allowedMethods`, headers)).json, { member: [] });
   }
-  const mine = (await get(`/r1/${oni}/allowedMethods`, { "Information-Mediator-Client": justice })).json.member as {
-    serviceCode: string;
-  }[];
+  const mine = (await get(`/r1/${oni}/allowedMethods`, { "Information-Mediator-Client": justice })).json.member;
   assert.ok(mine.some((m) => m.serviceCode === "persons"));
   const one = await get(`/r1/${oni}/allowedMethods?serviceId=persons&unknown=1&unknown=2`);
   assert.deepEqual(
@@ -106,7 +104,7 @@ test("listClients: flat in the earlier form, nested in the current one; other pa
   const flat = (await get("/listClients", {})).json.member;
   const nested = (await get("/r1/listClients", {})).json.member;
   assert.equal(flat.length, nested.length);
-  assert.deepEqual(keys(nested.find((m) => m.id.applicationCode).id), [
+  assert.deepEqual(keys(nested.find((m) => m.id.applicationCode)!.id), [
     "applicationCode",
     "instanceId",
     "memberClass",
