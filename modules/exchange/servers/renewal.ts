@@ -24,12 +24,12 @@ export async function renew(j: JobContext, id: string, r: { kind: "tls" | "seal"
     async (ctx) => {
       const server = (await serverRows(ctx.db)).find((row) => row.id === id && row.retiredAt === null);
       const member = server?.institution ? await memberOf(ctx.db, server.institution) : undefined;
-      return server && member && { server, member };
+      return member && { member };
     },
     { readOnly: true },
   );
   if (!found) throw serverUnknown();
-  const { server, member } = found;
+  const { member } = found;
   const name = member.name.fr;
   const made = await certify(
     j,
