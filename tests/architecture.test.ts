@@ -9,7 +9,9 @@ import { root, sources, type Source } from "./tree.ts";
 
 const all = await sources();
 const isTest = (s: Source) =>
-  /(\.test|(^|\/)test-[a-z-]+|(^|\/)fixtures)\.m?[jt]s$/.test(s.path) || s.path.startsWith("tests/") || s.path.startsWith("kernel/testing/");
+  /(\.test|(^|\/)test-[a-z-]+|(^|\/)fixtures)\.m?[jt]s$/.test(s.path) ||
+  s.path.startsWith("tests/") ||
+  s.path.startsWith("kernel/testing/");
 const code = all.filter((s) => !isTest(s));
 /** `modules/trust`, `apps/portal`, `drivers/keys-file`, `kernel`, `ui`. */
 const roomOf = (path: string) => (/^(modules|apps|drivers)\/[^/]+/.exec(path)?.[0] ?? path.split("/")[0]) as string;
@@ -107,7 +109,8 @@ test("6: no relative path leaves its module, app, driver", () => {
   const wrong = imports(all.filter((s) => !s.path.startsWith("tests/"))).filter(({ s, i }) => {
     if (!i.specifier.startsWith(".")) return false;
     // the composition root opens every front door, and only front doors
-    if (s.path.startsWith("apps/server/") && /^(apps|drivers)\/[^/]+\/index\.ts$/.test(normalize(join(dirname(s.path), i.specifier)))) return false;
+    if (s.path.startsWith("apps/server/") && /^(apps|drivers)\/[^/]+\/index\.ts$/.test(normalize(join(dirname(s.path), i.specifier))))
+      return false;
     return roomOf(normalize(join(dirname(s.path), i.specifier))) !== roomOf(s.path);
   });
   broken(

@@ -106,15 +106,7 @@ test("one bad line refuses the file: each is reported by number and cause, witho
   assert.deepEqual([refused!.state, refused!.cause, refused!.faultCount], ["refused", "lines", 7]);
   assert.deepEqual(
     refused!.faults.map((f) => `${f.line} ${f.column ?? ""} ${f.fault}`),
-    [
-      "3 NOM missing",
-      "4 NE_LE type",
-      "5 NIP missing",
-      "6 POIDS type",
-      "6 SEXE type",
-      "7  too-few-cells",
-      "8  too-many-cells",
-    ],
+    ["3 NOM missing", "4 NE_LE type", "5 NIP missing", "6 POIDS type", "6 SEXE type", "7  too-few-cells", "8  too-many-cells"],
   );
   assert.ok(!JSON.stringify(await drops()).includes("Secret"));
   assert.equal((await shown()).refused?.faults, 7);

@@ -91,7 +91,8 @@ const wrong = (what: string): never => {
 function connectorFor(s: Pack["services"][number], service: string, institution: string): ConnectorRow | undefined {
   const rows = s.kind === "view" || s.kind === "file";
   if (!rows && s.connector === undefined) return undefined;
-  if (!s.connector || isFile(s.connector) !== (s.kind === "file")) return wrong(`service ${s.code}: kind ${s.kind} and its connector differ`);
+  if (!s.connector || isFile(s.connector) !== (s.kind === "file"))
+    return wrong(`service ${s.code}: kind ${s.kind} and its connector differ`);
   const [fault] = misfits(s.connector, s);
   return fault === undefined ? { service, institution, definition: s.connector } : wrong(`service ${s.code}: ${fault}`);
 }

@@ -44,7 +44,13 @@ export const listDeliveries = contract({
   path: "/api/exchange/rooms/deliveries",
   summary: "Deliveries of a room's events, the latest first: to whom, with what outcome; no event",
   who: official(followTraffic),
-  input: T.Object({ room: Identifier, state: T.Optional(State), event: T.Optional(T.String({ maxLength: 40 })), ...Page, after: T.Optional(T.String({ maxLength: 320 })) }),
+  input: T.Object({
+    room: Identifier,
+    state: T.Optional(State),
+    event: T.Optional(T.String({ maxLength: 40 })),
+    ...Page,
+    after: T.Optional(T.String({ maxLength: 320 })),
+  }),
   output: T.Object({
     deliveries: T.Array(
       T.Object({
