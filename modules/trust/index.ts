@@ -23,6 +23,7 @@ export { checkPdf, legalStatus, verify, vouch } from "./signing/verify.ts";
 export type { LegalStatus, Verification, Vouched } from "./signing/verify.ts";
 export type { PdfReport, PdfSignature, SignatureFault } from "./pdf/verify.ts";
 export { certify, ensureTlsIdentity, makeTlsKey, takeTlsCertificate, tlsIdentities } from "./certificates/tls.ts";
+export { retireServerCertificates } from "./certificates/retire.ts";
 export type { Certified, TlsIdentity } from "./certificates/tls.ts";
 export {
   admitMembers,

@@ -282,3 +282,15 @@ test("a retired server: the house answers again, nobody but itself had to be tol
   assert.ok(answer.outcome === "answered", JSON.stringify(answer));
   assert.deepEqual(await sidesOf(p.house, answer.exchangeId), ["client answered", "provider answered"]);
 });
+
+test("what a retired server held speaks for nobody: its certificates are revoked, its old token gets nothing", async () => {
+  const { rows } = await p.house.owner(
+    `select c.kind, bool_and(s.revoked_at is not null) as revoked from trust.certificate c join trust.certificate_status s on s.certificate = c.id
+     where c.key is null and (c.kind = 'tls' and c.subject = $1 or c.kind = 'seal' and c.subject = (select institution from exchange.server where id = $1)) group by c.kind order by c.kind`,
+    [gatewayId],
+  );
+  assert.deepEqual(rows, [
+    { kind: "seal", revoked: true },
+    { kind: "tls", revoked: true },
+  ]);
+});

@@ -71,7 +71,8 @@ async function look(j: JobContext, directory: Snapshot, via: string, letter: Let
   if (!wish || !certificate || signed > at + tolerance || signed < at - (longestLife * 1000 + tolerance))
     return bad(refusals.unfitRequest.type);
   // A server brings messages of its own institutions only; whose they are, their signature says.
-  if (!(await carries(j, via, client.institution))) return bad(refusals.requestSignature.type);
+  // Nothing is said, let alone signed, about a letter to somebody who may not bring it: he could have it refused for its sender.
+  if (!(await carries(j, via, client.institution))) return { kind: "foreign", exchange: letter.exchange };
   await learn(j, certificate);
   const vouched = await checkMessage(j, { ...letter, bodyHash, certificate }, client.institution, letter.signedAt);
   if (!vouched) return bad(refusals.requestSignature.type);

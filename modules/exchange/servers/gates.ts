@@ -18,10 +18,10 @@ import { perProgram } from "../memory/program.ts";
 import { bookOf, lookAgain, refreshBook } from "./book.ts";
 import { addressesToHandOver, anchorsOf } from "./hand-over.ts";
 import { asks, certifyAdmitted } from "./invite.ts";
-import { requestUnreadable, serverNotProved } from "./problems.ts";
+import { requestUnreadable, serverNotProved, tokenRefused } from "./problems.ts";
 import { proofHolds, readProof } from "./prove.ts";
 import { moved, renew } from "./renewal.ts";
-import { seen } from "./store.ts";
+import { seen, serves } from "./store.ts";
 import { memberOf } from "./store-invitations.ts";
 import { addressPattern } from "./token.ts";
 
@@ -86,6 +86,8 @@ export const joinGate = gate({
       // The job does the same; who waits at the door need not wait for the queue.
       if (row.state === "approved") await certifyAdmitted(j, { invitation: row.id });
       const now = row.state === "approved" ? await j.transaction((ctx) => asks(ctx, body)) : row;
+      // a server given up gets nothing more by its old token
+      if (now.state === "joined" && !(await j.transaction((ctx) => serves(ctx.db, now.server), { readOnly: true }))) throw tokenRefused();
       if (now.state !== "joined") return json({ state: now.state, server: now.server, ...(now.reason ? { reason: now.reason } : {}) }, 202);
       const { member, ...more } = await j.transaction(
         async (ctx) => ({

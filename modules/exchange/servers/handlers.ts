@@ -1,5 +1,5 @@
 import type { Context, InputOf, OutputOf } from "#kernel";
-import { serverCertificates } from "#trust";
+import { retireServerCertificates, serverCertificates } from "#trust";
 import { latestVersion, versionRows } from "../configuration/store.ts";
 import { memberNames } from "../directory/store.ts";
 import { serviceUnknown } from "../errors.ts";
@@ -114,6 +114,9 @@ export const withdrawOne = async (
 export async function retireOne(ctx: Context, { id }: InputOf<typeof api.retireServer>): Promise<OutputOf<typeof api.retireServer>> {
   const row = (await serverRows(ctx.db)).find((one) => one.id === id);
   if (!row || (await retire(ctx, id)) === 0) throw serverUnknown();
+  // what it holds speaks for nobody any more; a second server of the institution keeps its own TLS certificate and needs the seal renewed
+  const others = (await serverRows(ctx.db)).some((one) => one.institution === row.institution && one.retiredAt === null);
+  await retireServerCertificates(ctx, { server: id, ...(row.institution && !others ? { seal: row.institution } : {}) });
   await ctx.record(serverRetired, `exchange-server:${id}`, { server: id, institution: row.institution ?? "" });
   const [after] = (await serverRows(ctx.db)).filter((one) => one.id === id);
   return (await serverViews(ctx, [after!])).servers[0]!;

@@ -31,6 +31,9 @@ export async function putServer(db: Db, s: Omit<ServerRow, "members" | "retiredA
 export const moveServer = (db: Db, id: string, address: string | undefined): Promise<number> =>
   db.run(sql`update exchange.server set address = coalesce(${address ?? null}, address) where id = ${id} and retired_at is null`);
 
+export const serves = async (db: Db, id: string): Promise<boolean> =>
+  (await db.maybe(sql`select 1 from exchange.server where id = ${id} and retired_at is null`)) !== undefined;
+
 export const retire = (ctx: Context, id: string): Promise<number> =>
   ctx.db.run(sql`update exchange.server set retired_at = ${ctx.clock.now()} where id = ${id} and not centre and retired_at is null`);
 

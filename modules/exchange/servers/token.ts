@@ -57,6 +57,7 @@ export function requestFingerprint(tls: string, seal: string): string {
 }
 
 /** host:port, the host a name or an IPv4 address. */
-export const addressPattern = "^(?=.{1,255}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?:[0-9]{1,5}$";
+export const addressPattern =
+  "^(?=.{1,255}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$";
 export const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(":"));
 export const portOf = (address: string): number => Number(address.slice(address.lastIndexOf(":") + 1));
