@@ -88,7 +88,7 @@ export const tellGateways = sweep("exchange.tell-gateways", { seconds: 10 }, asy
   if (j.config.role === "gateway") return;
   const others = [...(bookOf(j)?.servers.values() ?? [])].filter((one) => !one.centre);
   if (others.length === 0) return;
-  const { version } = await publish(j);
+  const { version } = await publish(j, { fresh: true });
   const last = told(j);
   if (version === last.version) return;
   last.version = version;
