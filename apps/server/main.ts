@@ -75,8 +75,8 @@ if (name === "gateway") await gateway();
 const command = commands[name];
 if (!command) {
   console.log("npm run toguna -- <command>\n");
-  for (const [key, { help }] of Object.entries(commands)) console.log(`  ${key.padEnd(16)}${help}`);
-  console.log(`  ${"gateway".padEnd(16)}[--join <token>]: one institution's own exchange server, with its own database and keys`);
+  for (const [key, { help }] of Object.entries(commands)) console.log(`  ${key.padEnd(22)}${help}`);
+  console.log(`  ${"gateway".padEnd(22)}[--join <token>]: one institution's own exchange server, with its own database and keys`);
   process.exit(name === "help" || name === "--help" ? 0 : 2);
 }
 try {
