@@ -269,7 +269,11 @@ test("the seal is renewed too, the house's own certificate with it; after years 
 test("told by the centre, a gateway has the new directory without asking first", async () => {
   await house.call(setOfflinePolicy, { dataClass: "health", days: 2 }, { as: house.clerk("bf-anptic", ["exchange.manage-servers"]) });
   const known = bookOf(gj())!.configuration!.version;
-  await tellGateways.run(hj());
-  for (let i = 0; i < 1000 && bookOf(gj())!.configuration!.version === known; i++) await new Promise((go) => setTimeout(go, 20));
+  const news = () => bookOf(gj())!.configuration!.version !== known;
+  // a word that did not reach is said again at the next look
+  for (let look = 0; look < 5 && !news(); look++) {
+    await tellGateways.run(hj());
+    for (let i = 0; i < 250 && !news(); i++) await new Promise((go) => setTimeout(go, 20));
+  }
   assert.equal(bookOf(gj())!.configuration!.version, known + 1);
 });

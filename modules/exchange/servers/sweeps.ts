@@ -81,7 +81,8 @@ async function ask(j: JobContext, joined: JoinedRow, kind: "tls" | "seal", csr: 
   return said?.certificate;
 }
 
-const told = perProgram(() => ({ version: 0 }));
+/** Which version each server has heard of. */
+const told = perProgram(() => new Map<string, number>());
 
 /** The centre tells its gateways that there is something new; who does not hear it asks within half a minute anyway. */
 export const tellGateways = sweep("exchange.tell-gateways", { seconds: 10 }, async (j) => {
@@ -89,14 +90,17 @@ export const tellGateways = sweep("exchange.tell-gateways", { seconds: 10 }, asy
   const others = [...(bookOf(j)?.servers.values() ?? [])].filter((one) => !one.centre);
   if (others.length === 0) return;
   const { version } = await publish(j, { fresh: true });
-  const last = told(j);
-  if (version === last.version) return;
-  last.version = version;
+  const heard = told(j);
   await Promise.all(
     others.map(async ({ id }) => {
+      if (heard.get(id) === version) return;
       const signal = AbortSignal.any([j.signal, AbortSignal.timeout(5000)]);
       await requestOn(j, id, { method: "POST", path: changedPath, signal }).then(
-        (res) => res.resume(),
+        (res) => {
+          res.resume();
+          heard.set(id, version);
+        },
+        // away: told at the next look
         () => undefined,
       );
     }),
