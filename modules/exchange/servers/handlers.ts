@@ -114,7 +114,7 @@ export const withdrawOne = async (
 export async function retireOne(ctx: Context, { id }: InputOf<typeof api.retireServer>): Promise<OutputOf<typeof api.retireServer>> {
   const row = (await serverRows(ctx.db)).find((one) => one.id === id);
   if (!row || (await retire(ctx, id)) === 0) throw serverUnknown();
-  // what it holds speaks for nobody any more; a second server of the institution keeps its own TLS certificate and needs the seal renewed
+  // what it holds speaks for nobody any more; while the institution has another server its seals stay: whose key is whose is not kept
   const others = (await serverRows(ctx.db)).some((one) => one.institution === row.institution && one.retiredAt === null);
   await retireServerCertificates(ctx, { server: id, ...(row.institution && !others ? { seal: row.institution } : {}) });
   await ctx.record(serverRetired, `exchange-server:${id}`, { server: id, institution: row.institution ?? "" });
