@@ -66,6 +66,19 @@ export async function visit(o: Visit): Promise<{ page: Page; context: BrowserCon
   return { page: await context.newPage(), context, strangers };
 }
 
+/** Draws the page once more. A page that redraws itself may do so at the same moment: the browser then drops one of the two. */
+export async function again(page: Page): Promise<void> {
+  for (let left = 5; ; left--) {
+    try {
+      await page.goto(page.url());
+      return;
+    } catch (error) {
+      if (left === 1) throw error;
+      await page.waitForTimeout(150);
+    }
+  }
+}
+
 const axeSource = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 let axeText: string | undefined;
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
-import { axe, browserMissing, closeBrowser, overflow, picture, visit } from "../browser.ts";
+import { again, axe, browserMissing, closeBrowser, overflow, picture, visit } from "../browser.ts";
 import { until } from "../client.ts";
 import { officialAt } from "../journeys/desk-steps.ts";
 import { liveHouse, type LiveHouse } from "../live-house.ts";
@@ -45,7 +45,7 @@ describe("the exchange in the console", { skip: browserMissing, timeout: 420_000
     await until(
       "the description is read",
       async () => {
-        await manager.reload();
+        await again(manager);
         return text(manager);
       },
       (words) => /GET \/\*/u.test(words),

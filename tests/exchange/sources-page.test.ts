@@ -16,7 +16,7 @@ import { trust } from "#trust";
 import { testKeys } from "#trust/conformance";
 import { apps } from "../../apps/server/house.ts";
 import { filesOfFolders } from "../../drivers/rows-file/index.ts";
-import { axe, browserMissing, closeBrowser, overflow, picture, visit } from "../browser.ts";
+import { again, axe, browserMissing, closeBrowser, overflow, picture, visit } from "../browser.ts";
 import { freePort } from "../live-house.ts";
 import { fileService, giveRight, line, office, publishFile, publishView, question, type Register, viewService } from "./connectors.ts";
 
@@ -85,7 +85,7 @@ describe("connected sources in the console", { skip: browserMissing, timeout: 12
     await publishView(w);
     await publishFile(w);
     await giveRight(w, viewService, null);
-    await page.reload();
+    await again(page);
     assert.match(await text(page), /aucun fichier pris encore/u);
 
     register.fault = { kind: "trouble", trouble: "credentials" };
@@ -99,7 +99,7 @@ describe("connected sources in the console", { skip: browserMissing, timeout: 12
     await w.sweep("exchange.dropped-files");
     w.clock.advance(30);
     await w.sweep("exchange.dropped-files");
-    await page.reload();
+    await again(page);
     assert.match(await text(page), /la base refuse le compte de lecture[\s\S]*Dernier fichier refusé[\s\S]*des lignes sont fausses/u);
     await page.click(`main article:has-text("${viewService}") >> text=Essayer maintenant`);
     assert.match(await text(page), /La source est là|ne répond pas comme prévu/u);

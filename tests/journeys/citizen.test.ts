@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
-import { axe, browserMissing, closeBrowser, overflow, visit } from "../browser.ts";
+import { again, axe, browserMissing, closeBrowser, overflow, visit } from "../browser.ts";
 import { liveHouse, type LiveHouse } from "../live-house.ts";
 import { people } from "../people.ts";
 import { answerQuestions, claim, grant, openCase, pay, procedureSlug, refuse, sendBack, signIn, waitFor } from "./citizen-steps.ts";
@@ -106,7 +106,7 @@ describe("the portal", { skip: browserMissing, timeout: 540_000 }, () => {
       await grant(house, number);
       for (let i = 0; i < 60 && !(await page.getByRole("heading", { name: "Votre acte est délivré" }).count()); i++) {
         await page.waitForTimeout(500);
-        await page.reload();
+        await again(page);
       }
       await fine();
       const file = await page.request.get(`/dossiers/${number}/documents/act`);
@@ -218,7 +218,7 @@ describe("the portal", { skip: browserMissing, timeout: 540_000 }, () => {
       await refuse(clerk, number, "Votre identité n’a pas pu être établie avec les pièces reçues.");
       for (let i = 0; i < 60 && !(await page.getByRole("heading", { name: "Votre demande est refusée" }).count()); i++) {
         await page.waitForTimeout(500);
-        await page.reload();
+        await again(page);
       }
       const told = await page.innerText("main");
       for (const part of [/Motifs/, /n’a pas pu être établie/, /Contester cette décision/]) assert.match(told, part);

@@ -1,7 +1,7 @@
 /** J1 to J3 seen from the desk: in real Chromium, by keyboard alone, and once more with JavaScript off. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { axe, browserMissing, closeBrowser, overflow } from "../browser.ts";
+import { again, axe, browserMissing, closeBrowser, overflow } from "../browser.ts";
 import { until, type Client } from "../client.ts";
 import { liveHouse, type LiveHouse } from "../live-house.ts";
 import { people } from "../people.ts";
@@ -143,7 +143,7 @@ describe("the desk", { skip: browserMissing, timeout: 420_000 }, () => {
     const back = await readCase(issouf, number);
     assert.equal(back.next, "correct");
     await issouf.post(`/api/services/cases/${number}/correction`, { version: back.version, answers: { purpose: "competition" } });
-    await clerk.reload();
+    await again(clerk);
     assert.match(await clerk.innerText(".d-clockblock"), /reste/u, "and runs again");
 
     await clerk.click("text=Refuser");
@@ -159,7 +159,7 @@ describe("the desk", { skip: browserMissing, timeout: 420_000 }, () => {
       (c) => c.state === "refused",
       60,
     );
-    await clerk.reload();
+    await again(clerk);
     assert.match(await clerk.innerText("main"), /Recours/u);
     await clerk.context().close();
   });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
-import { axe, browserMissing, closeBrowser, overflow, visit } from "../browser.ts";
+import { again, axe, browserMissing, closeBrowser, overflow, visit } from "../browser.ts";
 import { inbox, until } from "../client.ts";
 import { liveHouse, type LiveHouse } from "../live-house.ts";
 import { people } from "../people.ts";
@@ -29,7 +29,7 @@ describe("officials", { skip: browserMissing, timeout: 420_000 }, () => {
     await until(
       "the register's answer",
       async () => {
-        await page.reload();
+        await again(page);
         return page.locator("[name=code]").count();
       },
       (n) => n === 1,
