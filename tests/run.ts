@@ -1,6 +1,7 @@
 /**
  * `npm test`: everything, on a real PostgreSQL. Types and lint first, then unit files in one process, then the files
- * that own a world (a database each), two processes at a time. `npm test -- <words>` runs only files whose path holds one.
+ * that own a world (a database each), three processes at a time on two cores, since they wait more than they work.
+ * `npm test -- <words>` runs only files whose path holds one.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -52,7 +53,7 @@ try {
   if (worlds.length)
     failed += await run("worlds", process.execPath, [
       ...common,
-      `--test-concurrency=${Math.max(2, Math.min(4, availableParallelism()))}`,
+      `--test-concurrency=${Math.max(3, Math.min(5, availableParallelism() + 1))}`,
       ...worlds,
     ]);
 } finally {
