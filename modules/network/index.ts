@@ -9,6 +9,7 @@ import { applyPlant, nodes } from "./fabric/nodes.ts";
 import { rotation } from "./fabric/rotate.ts";
 import { facts, plantImported, plantLoaded } from "./facts.ts";
 import { handlers } from "./handlers.ts";
+import { monitoringFacts } from "./monitoring/facts.ts";
 import { plantFile } from "./pack.ts";
 import { approveChanges, editPlant, operateFabric, planChanges, readPlant } from "./permissions.ts";
 import { loadPlant } from "./plant/load.ts";
@@ -19,7 +20,7 @@ export const network = defineModule({
   floor: 1,
   needs: ["registry", "documents", "exchange"],
   handlers,
-  facts: [...facts, ...branchFacts, ...fabricFacts],
+  facts: [...facts, ...branchFacts, ...fabricFacts, ...monitoringFacts],
   permissions: [readPlant, editPlant, planChanges, approveChanges, operateFabric],
   pack: [plantFile, pricesFile],
   migrations: new URL("./migrations/", import.meta.url),
@@ -41,5 +42,6 @@ export const network = defineModule({
 export * from "./facts.ts";
 export * from "./branches/facts.ts";
 export * from "./fabric/facts.ts";
+export * from "./monitoring/facts.ts";
 export { enrolLocally, fabricStatus, nodesFor, serviceLocally } from "./fabric/local.ts";
 export { approveChanges, editPlant, operateFabric, planChanges, readPlant } from "./permissions.ts";
