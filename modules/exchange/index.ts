@@ -1,6 +1,7 @@
 /** The exchange's door for its neighbours upstairs. */
 import { type Context, defineModule, type Text } from "#kernel";
 import { answerByHand, followTraffic, manageServices, proveMessage, readRights, searchTraffic } from "./api.ts";
+import { reportRefused } from "./access/facts.ts";
 import { watchFolders } from "./connectors/drop.ts";
 import { connectorFacts } from "./connectors/facts.ts";
 import { loadCountry } from "./directory/load.ts";
@@ -88,6 +89,7 @@ export const exchange = defineModule({
     answeredByHand,
     unanswered,
     serviceState,
+    reportRefused,
     logArchived,
     ...publishFacts,
     messageExpired,

@@ -156,7 +156,13 @@ test("a program's read of a register behind a gateway appears on the page of who
     fields: [],
     given: ["N-1"],
   };
-  for (const body of [JSON.stringify({ reads: [read] }), JSON.stringify({ reads: [{ ...read, more: 1 }] }), "[]", "{"]) {
+  for (const body of [
+    JSON.stringify({ reads: [{ read }] }),
+    JSON.stringify({ reads: [{ read, more: 1 }] }),
+    JSON.stringify({ reads: [read] }),
+    "[]",
+    "{",
+  ]) {
     const res = await requestOn(p.gj, "BF/CENTRE", {
       method: "POST",
       path: "/concerned",

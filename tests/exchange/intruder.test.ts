@@ -12,9 +12,11 @@ import { pageKeeper, tellNow } from "../../modules/exchange/access/tell.ts";
 import { emptyParcel, writeParcel } from "../../modules/exchange/outbox/parcel.ts";
 import { callCentre } from "../../modules/exchange/servers/centre.ts";
 import { moved, renew } from "../../modules/exchange/servers/renewal.ts";
+import { signMessage } from "../../modules/exchange/gateway/signatures.ts";
 import { requestOn } from "../../modules/exchange/transport/dial.ts";
 import { ownIdentity } from "../../modules/exchange/transport/own.ts";
-import { gatewayId, type Pair, r1Call, twoServers, urlOf } from "./two-servers.ts";
+import { partOf } from "./peer.ts";
+import { gatewayId, oni, type Pair, r1Call, twoServers, urlOf } from "./two-servers.ts";
 
 const persons = "BF/GOV/ONI/IDENTITE/persons";
 const numbers = "BF/GOV/ARCEP/NUMEROS/sim-changes";
@@ -30,11 +32,30 @@ const post = async (o: { method: string; path: string; body: Buffer }): Promise<
   return res.statusCode!;
 };
 
+/** A question as ONI's own key signs it: the one key this gateway holds. */
+async function signedBy(institution: string, e: { client: string; service: string; exchange: string; nip?: string }) {
+  const part = partOf(e).replace("nip=1", `nip=${e.nip ?? "1"}`);
+  const at = institution === oni ? p.gj : p.hj;
+  const signed = await signMessage(at, { id: institution, name: institution }, { part, bodyHash: undefined });
+  const { serial, certificate } = signed;
+  const signature = Buffer.from(signed.signature).toString("base64");
+  return { part, signature, certificate, serial, signedAt: signed.signedAt.toISOString() };
+}
+const report = (...reads: object[]) => post({ method: "POST", path: "/concerned", body: Buffer.from(JSON.stringify({ reads })) });
+const refusedFor = async (exchange: string): Promise<string[]> =>
+  (
+    await p.house.owner("select data from kernel.fact f join kernel.fact_data d on d.fact = f.id where f.type = 'exchange.report-refused'")
+  ).rows
+    .map((row: { data: { why: string[]; exchanges: string[] } }) => row.data)
+    .find((one: { exchanges: string[] }) => one.exchanges.includes(exchange))?.why;
+
 test("a read is not hidden behind one that a gateway told before under the same number", async () => {
+  await p.house.owner(`update exchange.service set subject = '{"query":"nip","answer":"/rows/*/nip"}' where id = $1`, [persons]);
   const exchange = p.gj.ids.uuid();
-  const read = { exchange, client: "BF/GOV/ONI/IDENTITE", purpose: "criminal-record-extract", status: 200, fields: [], given: ["N-9"] };
-  const own = Buffer.from(JSON.stringify({ reads: [{ ...read, service: persons }] }));
-  assert.equal(await post({ method: "POST", path: "/concerned", body: own }), 204);
+  const client = "BF/GOV/ONI/IDENTITE";
+  const read = { exchange, client, purpose: "criminal-record-extract", status: 200, fields: [], given: ["N-9"] };
+  const question = await signedBy(oni, { client, service: persons, exchange });
+  assert.equal(await report({ read: { ...read, service: persons }, question }), 204);
   // now the true one: the gateway asks another register about the same person, under the number it has used up
   for (const _ of [1, 2]) await tellNow(p.hj, pageKeeper(p.hj)!, "bf-arcep", { ...read, service: numbers });
   const { rows } = await p.house.owner("select service from exchange.concern where exchange = $1 and person = 'page-N-9' order by 1", [
@@ -44,6 +65,61 @@ test("a read is not hidden behind one that a gateway told before under the same 
     rows.map((row: { service: string }) => row.service),
     [numbers, persons],
   );
+});
+
+test("a read that no client's signature proves is on nobody's page, and the attempt is a fact", async () => {
+  const stranger = "page-N-66";
+  const none = async () => assert.deepEqual(await pages(stranger), []);
+  const ids = () => ({ exchange: p.gj.ids.uuid(), client: justice, service: persons });
+  const readOf = (e: ReturnType<typeof ids>) => ({ ...e, purpose: "criminal-record-extract", status: 200, fields: [], given: ["N-66"] });
+  const tries: [string, (e: ReturnType<typeof ids>) => Promise<[object, object?]>][] = [
+    ["unsigned", async (e) => [readOf(e)]],
+    // the key it holds signs in another institution's name
+    ["signature", async (e) => [readOf(e), await signedBy(oni, e)]],
+    // a true question of the ministry, told as another
+    ["differs", async (e) => [{ ...readOf(e), purpose: "passport" }, await signedBy("bf-min-justice", e)]],
+    ["differs", async (e) => [readOf(e), await signedBy("bf-min-justice", { ...e, exchange: p.gj.ids.uuid() })]],
+    ["signature", async (e) => [readOf(e), { ...(await signedBy("bf-min-justice", e)), part: partOf(e).replace("nip=1", "nip=N-66") }]],
+    ["moment", async (e) => [readOf(e), { ...(await signedBy("bf-min-justice", e)), signedAt: "2020-01-01T00:00:00.000Z" }]],
+    // a register that is not its own
+    ["service", async (e) => [{ ...readOf(e), service: numbers }, await signedBy("bf-min-justice", { ...e, service: numbers })]],
+  ];
+  for (const [why, make] of tries) {
+    const e = ids();
+    const [read, question] = await make(e);
+    assert.equal(await report({ read, ...(question ? { question } : {}) }), 204);
+    assert.deepEqual(await refusedFor(e.exchange), [why]);
+    await none();
+  }
+  // the true one counts; what was asked is read from what was signed, not from what is claimed; said again it is no news
+  const e = ids();
+  const question = await signedBy("bf-min-justice", { ...e, nip: "N-67" });
+  const read = { ...readOf(e), asked: "N-66", given: ["N-67"] };
+  for (const _ of [1, 2]) assert.equal(await report({ read, question }), 204);
+  assert.deepEqual(await pages("page-N-67"), [persons]);
+  await none();
+  // and said otherwise it is refused: one question cannot carry reads of ever more people
+  assert.equal(await report({ read: { ...read, given: ["N-66"] }, question }), 204);
+  assert.deepEqual(await refusedFor(e.exchange), ["replayed"]);
+  await none();
+});
+
+test("a server that names very many people is told to come back", async () => {
+  const many = async (from: number) => {
+    const e = { exchange: p.gj.ids.uuid(), client: "BF/GOV/ONI/IDENTITE", service: persons };
+    const given = Array.from({ length: 1000 }, (_, i) => `M-${from + i}`);
+    const read = { ...e, purpose: "criminal-record-extract", status: 200, fields: [], given };
+    return { read, question: await signedBy(oni, e) };
+  };
+  // as if it had named them before: a thousand is told here, the rest is what the row of an hour says
+  assert.equal(await report(await many(0)), 204);
+  await p.house.owner("update exchange.report set persons = 5000 where persons >= 1000");
+  assert.equal(await report(await many(1000)), 429);
+  assert.deepEqual(await pages("page-M-1500"), []);
+  // an hour later
+  await p.house.owner("update exchange.report set at = at - interval '61 minutes'");
+  assert.equal(await report(await many(1000)), 204);
+  assert.deepEqual(await pages("page-M-1500"), [persons]);
 });
 
 const due = async () => (await p.gateway.owner("select count(*)::int as n from exchange.concern_due")).rows[0].n as number;

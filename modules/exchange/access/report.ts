@@ -8,20 +8,24 @@ import { readAs } from "../configuration/head.ts";
 import { directoryNow } from "../directory/snapshot.ts";
 import { bookOf, type Peer } from "../servers/book.ts";
 import { requestOn } from "../transport/dial.ts";
+import { reportRefused } from "./facts.ts";
+import { digestOf, type Fault, proven, Reported, reportOf } from "./proven.ts";
 import { dropDue, dueCount, dueRows } from "./store-due.ts";
-import { Named, pageKeeper, tellNow } from "./tell.ts";
+import { dropReports, personsReported, takeRow } from "./store-report.ts";
+import { type Named, pageKeeper, tellNow } from "./tell.ts";
 
 export const concernedPath = "/concerned";
-const Report = T.Object({ reads: T.Array(Named, { maxItems: 50 }) }, { additionalProperties: false });
+const Report = T.Object({ reads: T.Array(Reported, { maxItems: 50 }) }, { additionalProperties: false });
 const largest = 4 * 1024 * 1024;
 
 export const reportConcerned = sweep("exchange.report-concerned", { seconds: 5 }, async (j) => {
   const house = j.config.role === "gateway" ? bookOf(j)?.house : undefined;
   if (house === undefined) return;
   for (;;) {
-    const due = await j.transaction(({ db }) => dueRows<Static<typeof Named>>(db), { readOnly: true });
+    const due = await j.transaction(({ db }) => dueRows<Named>(db), { readOnly: true });
     if (due.length === 0) return;
-    const body = Buffer.from(JSON.stringify({ reads: due.map((one) => one.named) } satisfies Static<typeof Report>));
+    const reads = await Promise.all(due.map((one) => reportOf(j, one.named)));
+    const body = Buffer.from(JSON.stringify({ reads } satisfies Static<typeof Report>));
     const taken = await post(j, house, body);
     if (!taken) {
       const waiting = await j.transaction(({ db }) => dueCount(db), { readOnly: true });
@@ -52,7 +56,14 @@ const post = (j: JobContext, server: string, body: Buffer): Promise<boolean> =>
     () => false,
   );
 
-/** At the house: what a gateway answered about people, believed for the services of its own institutions only. May come twice. */
+/** People one server may name within an hour: above that it is told to come back, and loses nothing by it. */
+const mostAnHour = 5000;
+const hour = 3_600_000;
+
+/**
+ * At the house: what a gateway answered about people. A read counts when its client's signature proves that it was asked; one that
+ * is not proved is refused, and that is a fact. May come twice.
+ */
 export async function takeReport(j: JobContext, req: IncomingMessage, res: ServerResponse, peer: Peer): Promise<void> {
   const pieces: Buffer[] = [];
   let size = 0;
@@ -64,14 +75,42 @@ export async function takeReport(j: JobContext, req: IncomingMessage, res: Serve
   const said = readAs(Report, Buffer.concat(pieces).toString("utf8"));
   const register = pageKeeper(j);
   if (!said || !register) return void res.writeHead(said ? 501 : 422, { "content-length": 0 }).end();
-  const { services } = await directoryNow(j);
-  for (const read of said.reads) {
-    const service = services.get(read.service);
-    if (!service || !peer.members.has(service.institution)) {
-      j.log.warn({ server: peer.id, service: read.service }, "exchange: a server reports reads of a service that is not its own");
+  const now = j.clock.now();
+  const before = await j.transaction(({ db }) => personsReported(db, peer.id, new Date(now.getTime() - hour)), { readOnly: true });
+  if (before >= mostAnHour) {
+    j.log.error({ server: peer.id, persons: before }, "exchange: a server reports reads of very many people");
+    return void res.writeHead(429, { "content-length": 0, "retry-after": "600" }).end();
+  }
+  const known = await directoryNow(j);
+  const refused: { why: Fault | "replayed"; exchange: string }[] = [];
+  for (const one of said.reads) {
+    const { exchange } = one.read;
+    const judged = await proven(j, known, peer, one);
+    if (!judged.ok) {
+      refused.push({ why: judged.why, exchange });
       continue;
     }
-    await tellNow(j, register, service.institution, read);
+    const { service, read } = judged;
+    const persons = read.given.length + (read.asked === undefined ? 0 : 1);
+    const row = { exchange, service: service.id, server: peer.id, at: now, digest: digestOf(read), persons };
+    if (await j.transaction(({ db }) => takeRow(db, row))) await tellNow(j, register, service.institution, read);
+    else refused.push({ why: "replayed", exchange });
   }
+  if (refused.length > 0) await tellRefused(j, peer, refused);
   res.writeHead(204).end();
 }
+
+async function tellRefused(j: JobContext, peer: Peer, refused: readonly { why: string; exchange: string }[]): Promise<void> {
+  const why = [...new Set(refused.map((one) => one.why))].sort();
+  j.metric.count("exchange_reports_refused_total", {}, refused.length);
+  j.log.error({ server: peer.id, reads: refused.length, why }, "exchange: a server reports reads it cannot prove");
+  const exchanges = refused.slice(0, 5).map((one) => one.exchange);
+  await j.transaction((ctx) =>
+    ctx.record(reportRefused, `exchange-server:${peer.id}`, { server: peer.id, reads: refused.length, why, exchanges }),
+  );
+}
+
+/** A question is too old to be reported again long before what was taken of it is forgotten. */
+export const forgetReports = sweep("exchange.forget-reports", { seconds: 86_400 }, async (j) => {
+  await j.transaction(({ db }) => dropReports(db, new Date(j.clock.now().getTime() - 60 * 86_400_000)));
+});

@@ -1,6 +1,6 @@
 import { type JobContext, sweep, T, work } from "#kernel";
 import { ensureTlsIdentity, makeTlsKey, requestSeal, sealKeyFor, takeSeal, takeTlsCertificate, tlsIdentities } from "#trust";
-import { reportConcerned } from "../access/report.ts";
+import { forgetReports, reportConcerned } from "../access/report.ts";
 import { readAs } from "../configuration/head.ts";
 import { publish } from "../configuration/publish.ts";
 import { pull } from "../configuration/pull.ts";
@@ -107,5 +107,5 @@ export const tellGateways = sweep("exchange.tell-gateways", { seconds: 10 }, asy
   );
 });
 
-export const serverSweeps = [pullConfiguration, renewCertificates, tellGateways, reportConcerned];
+export const serverSweeps = [pullConfiguration, renewCertificates, tellGateways, reportConcerned, forgetReports];
 export const serverJobs = [work(certifyServer, certifyAdmitted)];
