@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Capability, FabricStep, Observed, PartName } from "#network/api";
+import type { Capability, FabricStep, Observed, OverlayPart, PartName } from "#network/api";
 import type { Disk } from "./disk.ts";
 import type { Run } from "./run.ts";
 import { classes } from "./parts/classes.ts";
@@ -18,15 +18,20 @@ export interface Engine {
   carryOut(step: FabricStep, order: { key: string; fence: string }): Promise<object>;
   /** Puts right what was bent since, from what is on disk; the parts it touched. */
   repair(): Promise<PartName[]>;
+  /** Host routes whose coming and going decides which tunnel carries what. */
+  watched(): string[];
+  /** Puts the tunnels as they must be with these nodes away. */
+  reroute(away: ReadonlySet<string>): Promise<void>;
 }
 
 /** One thing at a time: an order and a repair never mix. */
 export function engine(place: Place & { run: Run; disk: Disk }, capabilities: Capability[]): Engine {
   const { disk } = place;
+  let away: ReadonlySet<string> = new Set();
   const keepers: Record<PartName, Keeper> = {
     interfaces: interfaces(place),
     filter: filter(place),
-    overlay: overlay(place, capabilities.includes("kernel-wireguard")),
+    overlay: overlay({ ...place, away: () => away }, capabilities.includes("kernel-wireguard")),
     routing: routing(place),
     classes: classes(place),
   };
@@ -87,6 +92,17 @@ export function engine(place: Place & { run: Run; disk: Disk }, capabilities: Ca
         const bent = partNames.filter((p) => now[p] === "drifted");
         for (const p of bent) await put(p, disk.kept.parts[p]!.text, disk.kept.parts[p]!.hash).catch(() => undefined);
         return bent;
+      }),
+    watched() {
+      const text = disk.kept.parts.overlay?.text;
+      const all = text ? (JSON.parse(text) as OverlayPart).interfaces.flatMap((i) => i.takeovers ?? []) : [];
+      return [...new Set(all.flatMap((t) => [t.gone, t.stands]))];
+    },
+    reroute: (now) =>
+      alone(async () => {
+        away = now;
+        const kept = disk.kept.parts.overlay;
+        if (kept) await put("overlay", kept.text, kept.hash);
       }),
   };
 }

@@ -13,6 +13,7 @@ import { Refused } from "./parts/keeper.ts";
 import { probe } from "./probe.ts";
 import { counters, neighbours, power, tunnels } from "./report.ts";
 import { runner } from "./run.ts";
+import { watchRoutes } from "./watch.ts";
 import { wire } from "./wire.ts";
 
 interface Config {
@@ -136,5 +137,15 @@ async function reports(): Promise<void> {
   }
 }
 
-await Promise.all([orders(), repairs(), reports()]);
+const ways = watchRoutes({
+  run,
+  namespace: config.namespace,
+  signal: stop.signal,
+  watched: () => site.watched(),
+  async changed(away) {
+    say(away.size ? `out of reach: ${[...away].join(", ")}` : "everybody is in reach");
+    await site.reroute(away).catch((error: unknown) => say(`tunnels as they were: ${String(error)}`));
+  },
+});
+await Promise.all([orders(), repairs(), reports(), ways]);
 process.exit(0);

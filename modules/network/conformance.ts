@@ -86,7 +86,6 @@ export function smallIntent(nodes: readonly [string, string], i: 0 | 1): NodeInt
           endpoint4: `198.19.0.${2 - i}`,
           port: 51_820,
           allowed: [own(2 - i).v4, own(2 - i).v6, `198.19.2.${2 - i}/32`],
-          standby: false,
           takes: [],
         },
       ],

@@ -68,6 +68,24 @@ describe("the living fabric", { skip, timeout: 240_000 }, () => {
     }
   });
 
+  test("a site whose gateway is gone goes by the second one, decided at the sites alone; and back when it has stayed", async () => {
+    const before = l.tunnels("s1");
+    assert.match(before, /10\.\d+\.\d+\.\d+\//);
+    const stop = serve(hosts.get("core")!, [443]);
+    const way = () => reaches(hosts.get("s1")!, addresses.get("core")!, 443);
+    try {
+      await l.until(way, 40);
+      for (const span of ["k1", "k2"]) l.mini.cut(span);
+      await l.until(() => l.tunnels("s1") !== before, 20);
+      await l.until(way, 20);
+      for (const span of ["k1", "k2"]) l.mini.mend(span);
+      await l.until(() => l.tunnels("s1") === before, 60);
+      await l.until(way, 20);
+    } finally {
+      stop();
+    }
+  });
+
   test("what is bent at a site is put right by its agent alone, and remembered", async () => {
     l.mini.at("hub", "nft", "insert", "rule", "inet", "toguna", "forward", "accept");
     l.mini.at("hub", "ip", "addr", "add", "203.0.113.7/32", "dev", "lo");

@@ -49,6 +49,8 @@ export interface Living {
   /** Milliseconds from the approved change's merge until every operation of it is through. */
   change(changes: object[]): Promise<number>;
   startAgent(node: string): void;
+  /** Which peer carries which prefixes, as WireGuard has it: its socket is in the agent's own mounts. */
+  tunnels(node: string): string;
   until(what: () => Promise<boolean> | boolean, seconds?: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -81,8 +83,11 @@ export async function living(name: string, seconds = { report: 3, repair: 8 }): 
     const { publicKey, keys } = mini.agentKey(node, agentProgram);
     house = await call(api.enrolAgent, { node, publicKey, keys });
   }
-  const startAgent = (node: string) =>
-    void mini.startAgent(node, { house: `http://127.0.0.1:${house.port}`, houseKey: house.house, program: agentProgram, seconds });
+  const pids = new Map<string, number>();
+  const startAgent = (node: string) => {
+    const agent = mini.startAgent(node, { house: `http://127.0.0.1:${house.port}`, houseKey: house.house, program: agentProgram, seconds });
+    pids.set(node, agent.pid!);
+  };
   for (const node of nodes) startAgent(node);
   const until: Living["until"] = async (what, limit = 30) => {
     const end = performance.now() + limit * 1000;
@@ -112,6 +117,22 @@ export async function living(name: string, seconds = { report: 3, repair: 8 }): 
     operator,
     intents,
     startAgent,
+    tunnels: (node) =>
+      spawnSync("nsenter", [
+        "-t",
+        String(pids.get(node)),
+        "-m",
+        `--net=/run/netns/${mini.namespace(node)}`,
+        "wg",
+        "show",
+        "all",
+        "allowed-ips",
+      ])
+        .stdout.toString()
+        .split("\n")
+        .map((l) => l.split(/[\t ]/).toSorted().join(" "))
+        .toSorted()
+        .join("\n"),
     until,
     async change(changes) {
       const { id, version } = await call(api.openBranch, { title: "Changement", changes: changes as never });

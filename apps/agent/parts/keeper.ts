@@ -17,6 +17,8 @@ export interface Place {
   disk: Disk;
   /** FRR's pathspace and the namespace's name; undefined on a machine that is the site itself. */
   namespace: string | undefined;
+  /** Host routes of nodes that the network below cannot reach now. */
+  away?: () => ReadonlySet<string>;
 }
 
 /** The text cannot be carried out here, now or later. */

@@ -2,6 +2,7 @@ import type { OverlayPart } from "#network/api";
 import { withFile } from "../run.ts";
 import { spelt } from "./interfaces.ts";
 import { Refused, type Keeper, type Place } from "./keeper.ts";
+import { effective } from "./takeover.ts";
 
 /** Our mark on routes: what bears it is ours to remove. */
 const protocol = "77";
@@ -9,7 +10,7 @@ const names = ["wg0", "wg1"] as const;
 const fits = (address: string | undefined): boolean => address === undefined || /^[0-9a-fA-F.:]{2,45}(?:\/\d{1,3})?$/.test(address);
 
 /** WireGuard with the kernel's module, else in user space. A tunnel outlives the agent: only an order takes it down. */
-export function overlay({ run, disk }: Place, kernel: boolean): Keeper {
+export function overlay({ run, disk, away }: Place, kernel: boolean): Keeper {
   const up = async () =>
     new Set(
       (JSON.parse(await run(["ip", "-j", "link", "show"])) as { ifname: string }[])
@@ -57,7 +58,7 @@ export function overlay({ run, disk }: Place, kernel: boolean): Keeper {
       let there = await up();
       for (const i of want.interfaces) {
         if (!there.has(i.name)) await create(i.name);
-        await sync(i);
+        await sync({ ...i, conf: effective(i.conf, i.takeovers ?? [], away?.() ?? new Set()) });
         await run(["ip", "link", "set", i.name, "up", "mtu", String(Number(i.mtu))]);
       }
       // first the new ways, then the old ones go: in one batch, so that no packet finds none

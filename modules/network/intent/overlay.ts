@@ -8,7 +8,9 @@ type Mesh = Omit<OverlayIntent, "interface">;
 
 /**
  * WireGuard between sites and gateways: a site speaks to its two nearest gateways (cores and hubs) along the plant, the
- * gateways with each other. A prefix stands with one peer only (cryptokey routing), so the second gateway waits.
+ * gateways with each other. A prefix stands with one peer only (cryptokey routing), so the second gateway waits; when the
+ * first one is gone, the site turns to the second, the second to the site, and every other gateway to the second: each sees it
+ * for itself, nobody asks the centre.
  */
 export function overlayOf(
   p: Plant,
@@ -44,7 +46,7 @@ export function overlayOf(
     served.set(first, list);
     list.push(n.id);
   }
-  const peer = (node: string, allowed: string[], o: { standby?: boolean; takes?: string[] } = {}): OverlayPeer => {
+  const peer = (node: string, allowed: string[], takes: OverlayPeer["takes"] = []): OverlayPeer => {
     const { v4, v6 } = loopback(node);
     return {
       node,
@@ -52,8 +54,7 @@ export function overlayOf(
       ...(v6 ? { endpoint6: v6 } : {}),
       port: overlayPort,
       allowed,
-      standby: o.standby ?? false,
-      takes: o.takes ?? [],
+      takes,
     };
   };
   const out = new Map<string, Mesh>();
@@ -64,24 +65,37 @@ export function overlayOf(
   };
   for (const [id, [first, second]] of nearest) {
     if (!first) continue;
-    put(id, [peer(first, everything), ...(second ? [peer(second, [], { standby: true, takes: everything })] : [])]);
+    put(id, [peer(first, everything), ...(second ? [peer(second, [], [{ from: first, prefixes: everything }])] : [])]);
   }
   // what stands behind a gateway is the same list for all the others
   const all = new Map(
     gateways.map((h) => [h.id, [...self(h.id), ...behind(h.id), ...(served.get(h.id) ?? []).flatMap((s) => [...self(s), ...behind(s)])]]),
   );
   const under = new Map<string, OverlayPeer[]>();
-  for (const [id, two] of nearest) {
+  /** By second gateway, then by first: what the second one takes over. */
+  const inherited = new Map<string, Map<string, string[]>>();
+  for (const [id, [first, second]] of nearest) {
     const whole = [...self(id), ...behind(id)];
-    two.forEach((h, i) => {
-      const list = under.get(h) ?? [];
-      under.set(h, list);
-      list.push(i === 0 ? peer(id, whole) : peer(id, [], { standby: true, takes: whole }));
-    });
+    if (!first) continue;
+    kept(under, first, () => []).push(peer(id, whole));
+    if (!second) continue;
+    kept(under, second, () => []).push(peer(id, [], [{ from: first, prefixes: whole }]));
+    kept(
+      kept(inherited, second, () => new Map<string, string[]>()),
+      first,
+      () => [],
+    ).push(...whole);
   }
   for (const h of gateways) {
-    const others = gateways.filter((o) => o !== h).map((o) => peer(o.id, all.get(o.id)!));
+    const takes = (o: string) => [...(inherited.get(o) ?? [])].filter(([from]) => from !== h.id).map(([from, prefixes]) => ({ from, prefixes })); // prettier-ignore
+    const others = gateways.filter((o) => o !== h).map((o) => peer(o.id, all.get(o.id)!, takes(o.id)));
     put(h.id, [...others, ...(under.get(h.id) ?? []).toSorted((x, y) => (x.node < y.node ? -1 : 1))]);
   }
   return out;
+}
+
+function kept<V>(map: Map<string, V>, key: string, empty: () => V): V {
+  const there = map.get(key) ?? empty();
+  map.set(key, there);
+  return there;
 }

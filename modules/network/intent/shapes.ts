@@ -60,9 +60,8 @@ export interface OverlayPeer {
   port: number;
   /** Prefixes sent to and taken from this peer. No two peers of a node have the same. */
   allowed: string[];
-  /** A second gateway that carries only its own address until the first one fails: then it takes over `takes`. */
-  standby: boolean;
-  takes: string[];
+  /** Carries nothing until another peer's node is gone from the network below: then these prefixes of that peer are its own. */
+  takes: { from: string; prefixes: string[] }[];
 }
 export interface OverlayIntent {
   interface: string;

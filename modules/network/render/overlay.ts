@@ -1,4 +1,4 @@
-import type { NodeIntent } from "../intent/shapes.ts";
+import type { NodeIntent, OverlayPeer } from "../intent/shapes.ts";
 
 /**
  * Two slots, so that keys can be changed without a gap: while both are up, packets are taken from either, and each end sends
@@ -14,9 +14,31 @@ export interface OverlayState {
 export const slotInterface = (slot: 0 | 1) => `wg${slot}`;
 export const slotPort = (port: number, slot: 0 | 1) => port + slot;
 
+/** While the route to `gone` is missing and the one to `stands` is there, `to` has these prefixes of `from`. Peers by public key. */
+export interface Takeover {
+  gone: string;
+  stands: string;
+  from: string;
+  to: string;
+  prefixes: string[];
+}
 export interface OverlayPart {
-  interfaces: { name: string; slot: 0 | 1; mtu: number; conf: string }[];
+  interfaces: { name: string; slot: 0 | 1; mtu: number; conf: string; takeovers: Takeover[] }[];
   routes: { interface: string; source4?: string; source6?: string; prefixes: string[] } | null;
+}
+
+/** A host route: what the routing protocol has for a node that it can reach. */
+const hostRoute = (p: OverlayPeer) => (p.endpoint4 ? `${p.endpoint4}/32` : p.endpoint6 ? `${p.endpoint6}/128` : undefined);
+
+function takeovers(peers: readonly OverlayPeer[], key: (node: string) => string | undefined): Takeover[] {
+  const byNode = new Map(peers.map((p) => [p.node, p]));
+  return peers.flatMap((p) =>
+    p.takes.flatMap(({ from: node, prefixes }) => {
+      const first = byNode.get(node);
+      const [gone, stands, from, to] = [first && hostRoute(first), hostRoute(p), key(node), key(p.node)];
+      return gone && stands && from && to ? [{ gone, stands, from, to, prefixes }] : [];
+    }),
+  );
 }
 
 /** What `wg syncconf` takes, without the private key: that one never leaves its site. */
@@ -33,7 +55,13 @@ export function overlayPart(n: NodeIntent, state: OverlayState): OverlayPart {
       if (p.allowed.length) lines.push(`AllowedIPs = ${p.allowed.join(", ")}`);
       lines.push(`Endpoint = ${host}:${slotPort(p.port, slot)}`, "PersistentKeepalive = 5");
     }
-    return { name: slotInterface(slot), slot, mtu: 1420, conf: `${lines.join("\n")}\n` };
+    return {
+      name: slotInterface(slot),
+      slot,
+      mtu: 1420,
+      conf: `${lines.join("\n")}\n`,
+      takeovers: takeovers(o.peers, (p) => state.key(p, slot)),
+    };
   });
   return {
     interfaces,

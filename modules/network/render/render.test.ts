@@ -106,6 +106,7 @@ AllowedIPs = 198.18.1.0/24, fd00:198:1::/64, 198.19.2.1/32
 Endpoint = 198.19.0.1:51820
 PersistentKeepalive = 5
 `,
+        takeovers: [],
       },
     ],
     routes: {

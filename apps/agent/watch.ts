@@ -1,0 +1,59 @@
+import { spawn } from "node:child_process";
+import { look, nextLook, nothingSeen } from "./parts/takeover.ts";
+import type { Run } from "./run.ts";
+
+interface Watch {
+  run: Run;
+  namespace: string | undefined;
+  signal: AbortSignal;
+  /** Host routes that matter now. */
+  watched(): string[];
+  /** Called when what is away has changed, one call at a time. */
+  changed(away: ReadonlySet<string>): Promise<void>;
+}
+/** Milliseconds between two looks when nothing happens: the monitor may have died. */
+const idle = 15_000;
+
+/** Which nodes the network below can reach, from the kernel's own routes, at each of their changes; until `signal`. */
+export async function watchRoutes(w: Watch): Promise<void> {
+  let sight = nothingSeen;
+  let wake = () => {};
+  let waiting = new Set<string>();
+  const monitor = () => {
+    if (w.signal.aborted) return;
+    const argv = [...(w.namespace ? ["nsenter", `--net=/run/netns/${w.namespace}`, "--"] : []), "ip", "-o", "monitor", "route"];
+    const child = spawn(argv[0]!, argv.slice(1), { stdio: ["ignore", "pipe", "ignore"], signal: w.signal });
+    child.stdout.on("data", () => wake());
+    child.on("error", () => {});
+    child.on("close", () => void setTimeout(monitor, 2000).unref());
+  };
+  monitor();
+  w.signal.addEventListener("abort", () => wake(), { once: true });
+  while (!w.signal.aborted) {
+    const watched = w.watched();
+    const there = watched.length ? await routes(w.run) : new Set<string>();
+    const now = performance.now();
+    // unreadable is not unreachable
+    if (there) sight = look(sight, watched, there, now);
+    if (sight.away.symmetricDifference(waiting).size) {
+      waiting = new Set(sight.away);
+      await w.changed(waiting);
+    }
+    await new Promise<void>((done) => {
+      const timer = setTimeout(done, Math.min(idle, nextLook(sight, performance.now()) ?? idle));
+      // a storm of changes is one look
+      wake = () => void setTimeout(() => (clearTimeout(timer), done()), 50).unref();
+    });
+    wake = () => {};
+  }
+}
+
+async function routes(run: Run): Promise<Set<string> | undefined> {
+  try {
+    const both = await Promise.all(["-4", "-6"].map((f) => run(["ip", f, "-j", "route", "show", "proto", "ospf"])));
+    const all = both.flatMap((text) => JSON.parse(text || "[]") as { dst: string }[]);
+    return new Set(all.map((r) => (r.dst.includes("/") ? r.dst : `${r.dst}/${r.dst.includes(":") ? 128 : 32}`)));
+  } catch {
+    return undefined;
+  }
+}
