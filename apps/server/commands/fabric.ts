@@ -50,11 +50,13 @@ async function up(config: Config, state: string, file: string): Promise<void> {
   const lacks = missing();
   await withProgram(config, async (kernel) => {
     const chosen = await nodesFor(kernel.host, { sites: 8, most: mostNodes });
+    let since = "";
     if (lacks) console.log(`Without real parts (${lacks}): every site is simulated, and drawn so.`);
     else {
       const { house } = await fabricStatus(kernel.host);
       if (!house || !(await answers(house.port)))
         throw new Error("Agents need a house to call: start it first (npm start), then fabric up.");
+      since = new Date().toISOString();
       mkdirSync(state, { recursive: true, mode: 0o700 });
       const p: MiniaturePlan = { name: nameOf(config.dataDir), state, ...chosen };
       const began = performance.now();
@@ -68,13 +70,19 @@ async function up(config: Config, state: string, file: string): Promise<void> {
     const began = performance.now();
     await serviceLocally(kernel.host);
     const wanted = new Set(lacks ? [] : chosen.nodes);
+    let open: unknown[] = [];
     for (let i = 0; i < 240; i++) {
       const { nodes } = await fabricStatus(kernel.host);
-      const open = nodes.filter((n) => (wanted.size ? wanted.has(n.id) : true) && n.status !== "in-step");
+      // what agents of an earlier miniature said does not count
+      const whole = ({ id, heardAt, links }: (typeof nodes)[number]) =>
+        !wanted.has(id) || ((heardAt ?? "") > since && links?.up === links?.of);
+      open = nodes.filter((n) => (wanted.size ? wanted.has(n.id) : true) && !(n.status === "in-step" && whole(n)));
       if (open.length === 0) break;
       await new Promise((r) => setTimeout(r, 500));
     }
-    console.log(`In service after ${seconds(began)} s.`);
+    console.log(
+      open.length ? `After ${seconds(began)} s ${open.length} sites are not as they must be.` : `In service after ${seconds(began)} s.`,
+    );
     await status(kernel, lacks ? undefined : (JSON.parse(readFileSync(file, "utf8")) as MiniaturePlan));
   });
 }
@@ -86,9 +94,10 @@ async function status(kernel: Kernel, plan: MiniaturePlan | undefined): Promise<
   console.log(
     `In service: ${inService ? "yes" : "no"}. ${real.length} sites with an agent, ${count(real, "in-step")} as desired; ${nodes.length - real.length} simulated, ${count(nodes, "in-step") - count(real, "in-step")} as desired.`,
   );
+  const width = Math.max(0, ...real.map((n) => n.id.length)) + 2;
   for (const n of real)
     console.log(
-      `  ${n.id.padEnd(28)}${n.status.padEnd(11)}${n.links ? `neighbours ${n.links.up}/${n.links.of}` : "not heard yet"}${n.power?.source === "battery" ? `  on battery (${n.power.charge} %)` : ""}${n.problem ? `  ${n.problem}` : ""}`,
+      `  ${n.id.padEnd(width)}${n.status.padEnd(11)}${n.links ? `neighbours ${n.links.up}/${n.links.of}` : "not heard yet"}${n.power?.source === "battery" ? `  on battery (${n.power.charge} %)` : ""}${n.problem ? `  ${n.problem}` : ""}`,
     );
   if (!plan || missing()) return;
   const mini = miniature(plan, { attach: true });
