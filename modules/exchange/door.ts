@@ -1,5 +1,6 @@
 /** The words of the exchange's door: what a neighbour hands in and what it gets back. */
 import type { Problem } from "#kernel";
+import type { Away } from "./gateway/flow.ts";
 
 export interface Question {
   /** Calling subsystem, INSTANCE/CLASS/MEMBER/SUBSYSTEM. */
@@ -16,6 +17,8 @@ export interface Question {
   purpose: string;
   /** Whom the question is about (pseudonymous id): she sees the exchange on her page. */
   person?: string;
+  /** Number of the consent it leans on, where a right asks for one (`consentFor` tells). */
+  consent?: string;
   /** The official or account on whose behalf the system asks. */
   userId?: string;
   /** The case it serves, e.g. a case number. */
@@ -45,7 +48,7 @@ export type Answer =
   /** `type` is X-Road's error type, `problem` says it to people. Asking again changes nothing. */
   | { outcome: "refused"; type: string; problem: Problem; exchangeId: string }
   /** Nothing happened at the provider that matters; ask again after that many seconds. */
-  | { outcome: "unavailable"; retryAfter: number; type: string; exchangeId: string }
+  | { outcome: "unavailable"; retryAfter: number; type: string; exchangeId: string; away?: Away }
   /** A writing call may have happened; it is never repeated by itself. A person reconciles. */
   | { outcome: "unknown"; type: string; exchangeId: string };
 

@@ -88,6 +88,31 @@ const words = {
     },
     "operator",
   ),
+  consentMissing: problem("exchange.consent-missing", 403, {
+    fr: "La loi demande l’accord de la personne concernée, et la demande n’en nomme aucun\u202f: c’est à elle de le donner.",
+    en: "The law asks for the consent of the person concerned, and the request names none: it is hers to give.",
+  }),
+  consentUnfit: problem("exchange.consent-unfit", 403, {
+    fr: "L’accord nommé n’est pas celui de cette personne pour cette institution, ce service et ce motif.",
+    en: "The consent named is not this person’s for this institution, service and purpose.",
+  }),
+  consentWithdrawn: problem("exchange.consent-taken-back", 403, {
+    fr: "La personne a retiré son accord\u202f: elle seule peut en donner un autre.",
+    en: "The person has taken her consent back: she alone can give another.",
+  }),
+  consentExpired: problem("exchange.consent-expired", 403, {
+    fr: "L’accord de la personne est arrivé à son terme\u202f: elle seule peut en donner un autre.",
+    en: "The person’s consent has come to its end: she alone can give another.",
+  }),
+  consentStale: problem(
+    "exchange.consent-stale",
+    503,
+    {
+      fr: "Ce serveur n’a plus de nouvelles assez récentes des accords pour savoir si celui-ci tient toujours.",
+      en: "This server has not heard recently enough of consents to know whether this one still stands.",
+    },
+    "operator",
+  ),
   replayed: problem("exchange.request-replayed", 409, {
     fr: "Cette demande signée est déjà arrivée\u202f: elle n’est pas traitée deux fois.",
     en: "This signed request has arrived before: it is not handled twice.",
@@ -114,6 +139,13 @@ export const refusals = {
   serviceDisabled: pair("server.serverproxy.service_disabled", words.serviceDisabled),
   accessDenied: pair("server.serverproxy.access_denied", words.accessDenied),
   purposeDenied: pair("server.serverproxy.access_denied.purpose", words.purposeDenied),
+  consentMissing: pair("server.serverproxy.access_denied.consent_missing", words.consentMissing),
+  /** Said by the client's own side, before anything is signed. */
+  consentMissingHere: pair("server.clientproxy.access_denied.consent_missing", words.consentMissing),
+  consentUnfit: pair("server.serverproxy.access_denied.consent_unfit", words.consentUnfit),
+  consentWithdrawn: pair("server.serverproxy.access_denied.consent_withdrawn", words.consentWithdrawn),
+  consentExpired: pair("server.serverproxy.access_denied.consent_expired", words.consentExpired),
+  consentStale: pair("server.serverproxy.access_denied.consent_stale", words.consentStale),
   purposeMissing: pair("server.serverproxy.access_denied.purpose_missing", words.purposeDenied),
   answeredByHand: pair("server.clientproxy.service_type", words.invalidRequest),
   unknownServer: pair("server.clientproxy.invalid_security_server", words.invalidRequest),
@@ -148,6 +180,8 @@ export const failures = {
   providerError: "server.serverproxy.service_failed.http_error",
   interrupted: "server.clientproxy.io_error",
   unanswered: "server.serverproxy.service_failed.unanswered",
+  /** Every server of the institution asked, or this one, is in maintenance. */
+  maintenance: "server.clientproxy.maintenance_mode",
 } as const;
 
 export const handRequestUnknown = problem("exchange.hand-request-unknown", 404, {

@@ -3,13 +3,18 @@ import * as api from "./api.ts";
 import { connect, connectorsShown, dropsShown, look, trial } from "./connectors/handlers.ts";
 import { consistencyOf, containerOf, headOf, stateOf } from "./evidence/handlers.ts";
 import { policiesShown } from "./agreements/handlers.ts";
+import * as federation from "./federation/handlers.ts";
 import { changeState, membersOf, oneService, rightsOf, servicesOf } from "./directory/handlers.ts";
+import { askedList, askedOne, asked as consentAsked, concluded, offersShown } from "./consent/counter.ts";
+import { given, listMine, readMine, receiptShown, refused, takenBack as consentTakenBack } from "./consent/handlers.ts";
 import { answerOne, declineOne, listOf, readOne } from "./hand/handlers.ts";
 import { mine, proofOf, searchOf } from "./log/handlers.ts";
 import {
+  announceOne,
   classify,
   configurationsOf,
   decideOne,
+  endOne,
   invitationsOf,
   inviteOne,
   retireOne,
@@ -17,7 +22,9 @@ import {
   setPolicy,
   withdrawOne,
 } from "./servers/handlers.ts";
-import { diagnosisShown, diagnosisStarted, operationsShown, yearShown } from "./monitoring/handlers.ts";
+import { diagnosesShown, diagnosisShown, diagnosisStarted, operationsShown, troublesShown } from "./monitoring/handlers.ts";
+import { nationalYear, yearShown } from "./monitoring/year.ts";
+import { makeYearReport } from "./monitoring/year-report.ts";
 import { trafficOf } from "./log/traffic.ts";
 import { deliveriesShown, roomsShown } from "./rooms/handlers.ts";
 import { cancelled, destinationsOf, waitingOf } from "./outbox/handlers.ts";
@@ -37,6 +44,10 @@ export const handlers = implement(api, {
   listMembers: membersOf,
   listOperations: operationsShown,
   readYear: yearShown,
+  readNationalYear: nationalYear,
+  makeYearReport,
+  listTroubles: troublesShown,
+  listDiagnoses: diagnosesShown,
   startDiagnosis: diagnosisStarted,
   readDiagnosis: diagnosisShown,
   listConnectors: connectorsShown,
@@ -61,6 +72,17 @@ export const handlers = implement(api, {
   readTreeState: stateOf,
   readTraffic: trafficOf,
   readsOfMe: mine,
+  myConsents: listMine,
+  myConsent: readMine,
+  giveConsent: given,
+  refuseConsent: refused,
+  withdrawConsent: consentTakenBack,
+  readReceipt: receiptShown,
+  listConsentOffers: offersShown,
+  listConsentsAsked: askedList,
+  readConsentAsked: askedOne,
+  askConsent: consentAsked,
+  concludeConsent: concluded,
   listDestinations: destinationsOf,
   listOutbox: waitingOf,
   cancelMessage: cancelled,
@@ -83,7 +105,19 @@ export const handlers = implement(api, {
   decideServer: decideOne,
   withdrawInvitation: withdrawOne,
   retireServer: retireOne,
+  announceMaintenance: announceOne,
+  endMaintenance: endOne,
   listConfigurations: configurationsOf,
+  listFederations: federation.federationsOf,
+  readFederation: federation.federationShown,
+  makeAnchor: federation.anchorAsked,
+  readAnchorFile: federation.anchorShown,
+  importAnchor: federation.imported,
+  decideFederation: federation.federationDecided,
+  suspendFederation: federation.suspended,
+  resumeFederation: federation.resumed,
+  withdrawFederation: federation.ended,
+  openToInstance: federation.opened,
   listRooms: roomsShown,
   listDeliveries: deliveriesShown,
   setOfflinePolicy: setPolicy,

@@ -2,6 +2,11 @@
 import { type Context, defineModule, type Text } from "#kernel";
 import { answerByHand, followTraffic, manageServices, proveMessage, readRights, searchTraffic } from "./api.ts";
 import { reportRefused } from "./access/facts.ts";
+import { askConsents } from "./consent/contracts.ts";
+import { consentFacts } from "./consent/facts.ts";
+import { consentsGate } from "./consent/gate.ts";
+import { learnPersons } from "./consent/persons.ts";
+import { receiptSigned } from "./consent/receipt.ts";
 import { watchFolders } from "./connectors/drop.ts";
 import { connectorFacts } from "./connectors/facts.ts";
 import { loadCountry } from "./directory/load.ts";
@@ -23,6 +28,7 @@ import { runServer } from "./servers/run.ts";
 import { serverJobs, serverSweeps } from "./servers/sweeps.ts";
 import { readOperations } from "./monitoring/contracts.ts";
 import { diagnose } from "./monitoring/diagnose.ts";
+import { yearReported } from "./monitoring/facts.ts";
 import { members, purposes, rights, services } from "./pack.ts";
 import { dropFolder, mysqlRows, postgresRows } from "./ports.ts";
 import { approveDirectory, approveProposals } from "./publish/contracts.ts";
@@ -43,6 +49,15 @@ export { join, type Progress } from "./servers/join.ts";
 export { keepUp, openPort, whereOpened, whoJoined } from "./servers/run.ts";
 export { addressPattern, readToken, requestFingerprint, type JoiningToken } from "./servers/token.ts";
 export { bookOf, configurationOf } from "./servers/book.ts";
+/** Maintenance mode of this gateway, for its own machine. */
+export {
+  enterMaintenance,
+  leaveMaintenance,
+  longestDays,
+  longestNotice,
+  type OwnMaintenance,
+  ownState as maintenanceState,
+} from "./servers/maintenance.ts";
 export { gatewayHealth, type GatewayHealth } from "./servers/health.ts";
 export { connectLocally } from "./connectors/local.ts";
 export { pull } from "./configuration/pull.ts";
@@ -51,6 +66,10 @@ export { stateOf as evidenceState } from "./evidence/handlers.ts";
 /** For the local command that moves old rows of the message log into files. */
 export { type Archive, dropArchived, nextArchive, recordArchive, youngestArchived } from "./evidence/archive.ts";
 export { setBase } from "./directory/load.ts";
+/** A right may want the consent of the person concerned: the one there is, or the question that now waits for her. */
+export { consentFor, type ConsentState } from "./consent/ask.ts";
+/** Subject: the person; `consent` names the question. */
+export { consentGiven, consentRefused } from "./consent/facts.ts";
 /** Subject `exchange-request:<id>`: ask again with the same key (answered), or ask anew (unanswered). */
 export { answeredByHand, unanswered } from "./facts.ts";
 
@@ -78,7 +97,7 @@ export async function subsystemOf(ctx: Context, q: { institution: string; code?:
 export const exchange = defineModule({
   name: "exchange",
   floor: 1,
-  needs: ["registry", "trust"],
+  needs: ["registry", "trust", "documents"],
   handlers,
   facts: [
     asked,
@@ -90,15 +109,17 @@ export const exchange = defineModule({
     unanswered,
     serviceState,
     reportRefused,
+    ...consentFacts,
     logArchived,
     ...publishFacts,
+    yearReported,
     messageExpired,
     messageCancelled,
     ...serverFacts,
     ...connectorFacts,
     ...roomFacts,
   ],
-  jobs: [deliver, diagnose, readDescription, ...serverJobs],
+  jobs: [receiptSigned, deliver, diagnose, readDescription, ...serverJobs],
   sweeps: [
     refreshDescriptions,
     watchFolders,
@@ -110,9 +131,10 @@ export const exchange = defineModule({
     ...evidenceSweeps,
     ...serverSweeps,
   ],
-  gates: serverGates,
+  gates: [...serverGates, consentsGate],
   permissions: [
     answerByHand,
+    askConsents,
     approveDirectory,
     approveProposals,
     manageServices,
@@ -132,6 +154,7 @@ export const exchange = defineModule({
       fr: "Répondre à la demande d’une autre institution",
       en: "Answering another institution’s request",
     },
+    "exchange.consent": { fr: "Vous demander votre accord", en: "Asking for your consent" },
     "exchange.archive-log": { fr: "Archiver le journal des échanges", en: "Archiving the exchange log" },
     "exchange.prove-message": { fr: "Produire la preuve d’un échange", en: "Producing the proof of an exchange" },
   },
@@ -142,6 +165,7 @@ export const exchange = defineModule({
     // a gateway's directory is what the centre signed, not the country's folder
     const loaded = host.config.role === "gateway" ? undefined : await host.transaction((ctx) => loadCountry(ctx));
     if (loaded) host.log.info(loaded, "exchange directory loaded");
+    learnPersons(host);
     host.onStop(await runServer(host));
   },
 });

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { JobContext } from "#kernel";
 import { admitMembers, verifyConfiguration } from "#trust";
 import { configurationReceived } from "../servers/facts.ts";
+import { takeMaintenance } from "../servers/store-maintenance.ts";
 import { dropServersBut, putPolicy, putServer } from "../servers/store.ts";
 import { type Document, type Head, readDocument, readHead, type SignedHead, signedText } from "./head.ts";
 import { documentOf, headRow, latestVersion, putHead, putVersion } from "./store.ts";
@@ -80,6 +81,13 @@ export async function apply(
       read.servers.map((one) => one.id),
     );
     for (const server of read.servers) await putServer(ctx.db, { ...server, since: new Date(read.issuedAt) });
+    await takeMaintenance(
+      ctx.db,
+      read.version,
+      read.servers.flatMap(({ id, maintenance: m }) =>
+        m ? [{ server: id, since: new Date(m.since), until: new Date(m.until), notice: m.notice }] : [],
+      ),
+    );
     for (const { dataClass, days } of read.policy) await putPolicy(ctx.db, dataClass, days);
     const digest = Buffer.from(head.sha256, "hex");
     await putVersion(ctx, { version: head.version, issuedAt: new Date(read.issuedAt), content: digest, sha256: digest, document });

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { canonical, type Context, type JobContext } from "#kernel";
 import { memberCertificates, signConfiguration } from "#trust";
 import { configurationIssued } from "../servers/facts.ts";
+import { type MaintenanceRow, maintenanceRows } from "../servers/store-maintenance.ts";
 import { directoryVersion, policyRows, serverRows } from "../servers/store.ts";
 import { perProgram } from "../memory/program.ts";
 import { shared } from "../memory/shared.ts";
@@ -20,14 +21,26 @@ const sha256 = (text: string | Buffer): Buffer => createHash("sha256").update(te
 
 async function contentOf(ctx: Context): Promise<Omit<Document, "format" | "version" | "issuedAt">> {
   const servers = (await serverRows(ctx.db)).filter((row) => row.retiredAt === null);
+  const now = ctx.clock.now();
+  const away = new Map((await maintenanceRows(ctx.db)).filter((m) => m.until > now).map((m) => [m.server, m]));
   return {
     instance: ctx.country.instance,
     directory: (await readContent(ctx.db)) as Document["directory"],
-    servers: servers.map(({ id, institution, address, centre, members }) => ({ id, institution, address, centre, members })),
+    servers: servers.map(({ id, institution, address, centre, members }) => ({
+      id,
+      institution,
+      address,
+      centre,
+      members,
+      ...said(away.get(id)),
+    })),
     certificates: await memberCertificates(ctx),
     policy: await policyRows(ctx.db),
   };
 }
+
+const said = (m: MaintenanceRow | undefined) =>
+  m && { maintenance: { since: m.since.toISOString(), until: m.until.toISOString(), notice: m.notice } };
 
 /** Writes the next version if the directory says something else than the last one did. */
 async function publishNow(j: JobContext): Promise<Published> {

@@ -8,9 +8,11 @@ import { type Measured, outcomeOf, type OutcomeRow, type RequestRow, takeQuestio
 import { putTraffic } from "../log/store-traffic.ts";
 import { type Entry, write, writeIn } from "../log/writer.ts";
 import { messageDigest } from "../protocol/header.ts";
+import { backAt } from "../servers/away.ts";
 import { type Delivered, type Sealed, type SignedPart, whyUnsealed } from "./flow.ts";
 import { bindsTo, hashOf, isReading } from "./message.ts";
 import { type Opened, refusedAnswer } from "./open.ts";
+import type { Pieces } from "./pieces.ts";
 import { checkMessage, signMessage } from "./signatures.ts";
 import { answerFrom, type SignedResponse } from "./signed.ts";
 
@@ -24,13 +26,15 @@ export interface Sent {
 export interface SendOptions {
   /** Until when an outcome may come; else the service's time and a little more. */
   expires?: Date;
+  /** Signed already, and not the message itself: its opening. */
+  opening?: SignedPart;
 }
 
 /** Signs as the client's institution and logs before anything leaves. Undefined when another run took the key meanwhile. */
 export async function send(j: JobContext, o: Opened, s: SendOptions = {}): Promise<Sent | undefined> {
   const { envelope: e, client, service } = o;
   const institution = { id: client.institution, name: client.memberName.fr };
-  const signed = await signMessage(j, institution, { part: o.part, bodyHash: o.body.hash });
+  const signed = s.opening ?? (await signMessage(j, institution, { part: o.part, bodyHash: o.body.hash }));
   const at = j.clock.now();
   const row: RequestRow = {
     exchange: e.exchange,
@@ -48,8 +52,8 @@ export async function send(j: JobContext, o: Opened, s: SendOptions = {}): Promi
     issue: e.issue ?? null,
     byPerson: service.kind === "person",
     expires: s.expires ?? new Date(at.getTime() + (service.timeoutSeconds + margin) * 1000),
-    headerPart: o.part,
-    bodyHash: o.body.hash ?? null,
+    headerPart: signed.part,
+    bodyHash: signed.bodyHash ?? null,
     signature: signed.signature,
     serial: signed.serial,
     fact: null,
@@ -180,7 +184,9 @@ export async function concludeWithout(
   await conclude(j, o, askedAt, { outcome, errorType: type });
   if (r.kind === "refused") return refusedAnswer(exchangeId, r.refusal);
   if (outcome === "unknown") return { outcome, type, exchangeId };
-  return { outcome: "unavailable", retryAfter: r.sent ? o.service.timeoutSeconds : 10, type, exchangeId };
+  const away = r.away && { away: r.away };
+  const retryAfter = r.sent ? o.service.timeoutSeconds : r.away ? backAt(j, r.away) : 10;
+  return { outcome: "unavailable", retryAfter, type, exchangeId, ...away };
 }
 
 /** Carried by what `checked` throws: the answer came to nothing, this is what is said instead. */
@@ -198,10 +204,10 @@ export async function* checked(
   o: Awaited,
   askedAt: Date,
   d: Extract<Delivered, { kind: "answering" }>,
-): AsyncGenerator<Buffer, Sealed> {
+): AsyncGenerator<Pieces, Sealed> {
   const hash = createHash("sha512");
   let size = 0;
-  let last: Buffer | undefined;
+  let last: Pieces | undefined;
   let concluded = false;
   const instead = async (r: Parameters<typeof concludeWithout>[3]): Promise<Error> => {
     concluded = true;
@@ -211,13 +217,15 @@ export async function* checked(
   try {
     let sealed: Sealed;
     try {
-      for await (const piece of d.body) {
+      for await (const batch of d.body) {
         // nothing of an answer to something else is passed on
         if (size === 0 && !bindsTo(d.part, o.envelope, o.requestHash)) throw await refuse(refusals.inconsistentResponse);
-        hash.update(piece);
-        size += piece.length;
+        for (const piece of batch) {
+          hash.update(piece);
+          size += piece.length;
+        }
         if (last) yield last;
-        last = piece;
+        last = batch;
       }
       sealed = await d.sealed;
     } catch (error) {

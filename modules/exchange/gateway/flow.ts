@@ -5,6 +5,7 @@
 import type { Readable } from "node:stream";
 import type { JobContext } from "#kernel";
 import type { Refusal } from "../errors.ts";
+import type { Pieces } from "./pieces.ts";
 
 /** Bytes hashed once, read as often as needed: small ones in memory, larger ones in a spool file. */
 export interface Body {
@@ -31,8 +32,20 @@ export interface SignedPart {
   signedAt: Date;
 }
 
+/** A large question while it arrives. What was signed so far is its opening (`openingOf`): access is decided on it. */
+export interface Arriving {
+  /** Bytes, where the asker said. */
+  length: number | undefined;
+  /** To be read once, to its end or left with `return()`. Throws when it does not come to its end. */
+  pieces: AsyncGenerator<Pieces, void>;
+  /** After the last of them: the client's signature under all that passed, durable on its side. `bodyHash` is that of the very pieces. */
+  sealed(): Promise<SignedPart & { size: number }>;
+}
+
 export interface RequestMessage extends Omit<SignedPart, "bodyHash"> {
+  /** None yet while it is `arriving`. */
   body: Body;
+  arriving?: Arriving | undefined;
   /** A pseudonym of this house: it never crosses to another gateway. */
   person: string | undefined;
   /** Keep the body of the answer, so that the same question can be answered again. */
@@ -51,11 +64,18 @@ export type Sealed = SignedPart & { at: Date };
  * its own log is durable; when `body` throws or `sealed` rejects (with an `Unsealed`), no answer was given and the stream is reset.
  */
 export type Delivered =
-  | { kind: "answering"; part: string; by: "system" | "person"; body: AsyncIterable<Buffer>; sealed: Promise<Sealed> }
+  | { kind: "answering"; part: string; by: "system" | "person"; body: AsyncIterable<Pieces>; sealed: Promise<Sealed> }
   | { kind: "pending"; request: string; expectedBy: Date }
   | { kind: "refused"; refusal: Refusal }
-  /** `sent`: it may have reached the institution's system. */
-  | { kind: "failed"; type: string; sent: boolean };
+  /** `sent`: it may have reached the institution's system. `away`: its servers are in maintenance, the first to end then. */
+  | { kind: "failed"; type: string; sent: boolean; away?: Away };
+
+/** A server in maintenance. */
+export interface Away {
+  server: string;
+  until: Date;
+  notice: string | null;
+}
 
 /** `server`: the one the client insists on. */
 export interface Destination {

@@ -8,7 +8,7 @@ import { directoryNow } from "../directory/snapshot.ts";
 import type { Service } from "../directory/store.ts";
 import { resolveUrl } from "../gateway/address.ts";
 import { connectOptions } from "../publish/provider-tls.ts";
-import { bookOf, serverFor } from "../servers/book.ts";
+import { awayOf, bookOf, serverFor } from "../servers/book.ts";
 import { requestOn, whyUndialled } from "../transport/dial.ts";
 import { probe, type Step } from "./probe.ts";
 import { diagnosisOf, type DiagnosisAsked, endDiagnosis } from "./store-diagnosis.ts";
@@ -87,6 +87,8 @@ const causes: Record<NonNullable<ReturnType<typeof whyUndialled>>, [Step["step"]
 /** Dialled as for a message, mutual TLS and all; any answer of the other server will do. */
 async function ofServer(j: JobContext, server: string): Promise<Step[]> {
   const peer = bookOf(j)?.servers.get(server);
+  const away = awayOf(j, server);
+  if (away) return [{ step: "server", state: "bad", cause: "maintenance", detail: `${server}, ${away.until.toISOString()}` }];
   if (!peer) return [{ step: "server", state: "bad", cause: "unknown-server", detail: server }];
   try {
     const signal = AbortSignal.any([j.signal, AbortSignal.timeout(deadlineMs)]);

@@ -8,7 +8,8 @@ import { directory } from "../directory/snapshot.ts";
 import { keptBody } from "../log/bodies.ts";
 import { certificateOf, outcomeOf, putOutcome, requestOf } from "../log/store.ts";
 import { loggedAnswer } from "./answers.ts";
-import { outdated } from "../servers/book.ts";
+import { outdated, ownMaintenance } from "../servers/book.ts";
+import { during } from "../servers/running.ts";
 import { chance } from "./chance.ts";
 import { endAnswered, endFailed } from "./end.ts";
 import { here } from "./known.ts";
@@ -36,9 +37,11 @@ const atOnce = 4;
 const afterDeadline = 2 * 86_400_000;
 
 export const callWaiting = sweep("exchange.inbox", { seconds: 1 }, async (j) => {
+  if (ownMaintenance(j)) return;
   await takeOver(j);
   const loops = new Map<string, Promise<void>>();
   for (let first = true; first || (loops.size > 0 && !j.signal.aborted); first = false) {
+    if (ownMaintenance(j)) return void (await Promise.all(loops.values()));
     await lapse(j);
     await fromPersons(j);
     for (const service of await j.transaction(({ db }) => servicesWaiting(db), { readOnly: true }))
@@ -65,14 +68,14 @@ const due = (j: JobContext, service: string): Promise<boolean> =>
 
 /** Until nothing of this service may be called now. A system that cannot be reached is asked by one message only, then all wait. */
 async function turns(j: JobContext, service: string): Promise<void> {
-  while (!j.signal.aborted) {
+  while (!j.signal.aborted && !ownMaintenance(j)) {
     const way = await j.transaction(({ db }) => wayOf(db, wayTo(service)), { readOnly: true });
     if (way?.nextTry && way.nextTry > j.clock.now()) return;
     // what was taken in is answered once the centre has been heard again
     if (outdated(j, service)) return shut(j, service, refusals.configurationOutdated.type, way?.failures ?? 0);
     const heads = await j.transaction(({ db, clock }) => nextIn(db, service, clock.now(), way?.failures ? 1 : atOnce), { readOnly: true });
     if (heads.length === 0) return;
-    const reached = await Promise.all(heads.map((row) => call(j, row, way?.failures ?? 0)));
+    const reached = await during(j, () => Promise.all(heads.map((row) => call(j, row, way?.failures ?? 0))));
     if (reached.includes(false)) return;
   }
 }

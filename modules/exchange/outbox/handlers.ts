@@ -1,4 +1,6 @@
 import { type Context, type InputOf, notFound, type OutputOf } from "#kernel";
+import { failures } from "../errors.ts";
+import { awayOf } from "../servers/book.ts";
 import { memberNames } from "../directory/store.ts";
 import { putOutcome, requestOf } from "../log/store.ts";
 import { putTraffic } from "../log/store-traffic.ts";
@@ -37,9 +39,10 @@ export async function destinationsOf(ctx: Context): Promise<OutputOf<typeof api.
   return {
     destinations: rows.map((row, i) => {
       const place = places[i]!;
-      const slow = (place === here ? row.services.map((s) => ways.get(`service:${s}`)) : [ways.get(`server:${place}`)]).find(
-        (w) => w?.nextTry,
-      );
+      const away = place === here ? undefined : awayOf(ctx, place);
+      const slow = away
+        ? { nextTry: away.until, why: failures.maintenance, since: away.since }
+        : (place === here ? row.services.map((s) => ways.get(`service:${s}`)) : [ways.get(`server:${place}`)]).find((w) => w?.nextTry);
       return {
         provider: { institution: row.provider, name: nameOf(ctx, names.get(row.provider), row.provider) },
         ...(place === here ? {} : { server: place }),

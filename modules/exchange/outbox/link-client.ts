@@ -3,6 +3,9 @@ import type { IncomingMessage } from "node:http";
 import type { JobContext } from "#kernel";
 import { failures } from "../errors.ts";
 import { perProgram } from "../memory/program.ts";
+import { awayOf, hearAway, ownMaintenance } from "../servers/book.ts";
+import { during } from "../servers/running.ts";
+import { readAway } from "../transport/away.ts";
 import { requestOn, whyUndialled } from "../transport/dial.ts";
 import { apply } from "./apply.ts";
 import { chance } from "./chance.ts";
@@ -46,12 +49,12 @@ export function linkTurns(j: JobContext, server: string, providers: readonly str
 async function run(j: JobContext, server: string, providers: readonly string[]): Promise<void> {
   const name = `server:${server}`;
   let queuedBefore = Number.POSITIVE_INFINITY;
-  while (!j.signal.aborted) {
+  while (!j.signal.aborted && !ownMaintenance(j) && !awayOf(j, server)) {
     const way = await j.transaction(({ db }) => wayOf(db, name), { readOnly: true });
     const now = j.clock.now();
     if (way?.nextTry && way.nextTry > now) return later(j, server, way.nextTry.getTime());
     try {
-      const heard = await turn(j, server, providers);
+      const heard = await during(j, () => turn(j, server, providers));
       await j.transaction(({ db, clock }) => wayGood(db, name, clock.now()));
       const waiting = await j.transaction(({ db }) => providersWaiting(db), { readOnly: true });
       const queued = waiting.reduce((sum, one) => sum + (providers.includes(one.provider) ? one.queued : 0), 0);
@@ -62,6 +65,7 @@ async function run(j: JobContext, server: string, providers: readonly string[]):
       const fruitless = (nextLook(j).get(server)?.fruitless ?? 0) + 1;
       return later(j, server, now.getTime() + 1000 * backOff(fruitless, chance(j), looks), fruitless);
     } catch (error) {
+      if (awayOf(j, server)) return;
       const failuresNow = (way?.failures ?? 0) + 1;
       const nextTry = new Date(j.clock.now().getTime() + 1000 * backOff(failuresNow, chance(j), { most: longestWait }));
       j.log.info({ server, error: String((error as Error)?.message ?? error), failures: failuresNow }, "weak link");
@@ -111,6 +115,7 @@ async function exchangeParcels(
         requestOn(j, server, { method: "GET", path: `/weak/replies/${half.id}?offset=${await gotSoFar(j, half)}`, signal: guard.signal }),
       )
     : await push(j, guard, { server, ours, bytes, offset, done: done?.id });
+  if (res.statusCode === 503) await heedAway(j, server, res);
   if (res.statusCode !== 200) {
     res.resume();
     // unreadable, or its place is taken: made anew next time; what it held is still ours to send
@@ -128,6 +133,15 @@ async function exchangeParcels(
     if (theirs) await markApplied(ctx.db, theirs.id);
   });
   return theirs !== undefined;
+}
+
+/** It says itself that it is away: the next look waits for its end, not for a link that failed. */
+async function heedAway(j: JobContext, server: string, res: IncomingMessage): Promise<void> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const one of res as AsyncIterable<Buffer>) if ((size += one.length) <= 4096) pieces.push(one);
+  const away = readAway(Buffer.concat(pieces).toString("utf8"));
+  if (away) hearAway(j, server, away);
 }
 
 const gotSoFar = (j: JobContext, half: ParcelRow): Promise<number> => j.transaction(({ db }) => reached(db, half.id), { readOnly: true });
@@ -184,6 +198,10 @@ async function askOffset(j: JobContext, server: string, ours: ParcelRow | undefi
   const guard = watch(j);
   const path = `/weak/parcels/${ours?.id ?? j.ids.uuid()}`;
   const res = await guard.of(requestOn(j, server, { method: "GET", path, signal: guard.signal }));
+  if (res.statusCode === 503) {
+    await heedAway(j, server, res).finally(() => guard.end());
+    throw new Error("the server is in maintenance");
+  }
   const offset = await offsetIn(res).finally(() => guard.end());
   return res.statusCode === 200 && offset !== undefined && offset >= 0 && offset <= (ours?.size ?? 0) ? offset : 0;
 }

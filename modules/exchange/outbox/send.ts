@@ -8,6 +8,7 @@ import { heed } from "./hear.ts";
 import { linkTurns } from "./link-client.ts";
 import { takeOut } from "./letters.ts";
 import { endedElsewhere, endOutbox, forgetEnded, overdue, providersWaiting } from "./store.ts";
+import { awayOf, ownMaintenance } from "../servers/book.ts";
 import { readStatement } from "./statement.ts";
 import { forgetTold } from "./store-inbox.ts";
 import { forgetParcels } from "./store-parcels.ts";
@@ -21,6 +22,7 @@ export const sendWaiting = sweep("exchange.outbox", { seconds: 1 }, async (j) =>
   const loops = new Map<string, Promise<void>>();
   for (let first = true; first || (loops.size > 0 && !j.signal.aborted); first = false) {
     await conclude(j);
+    if (ownMaintenance(j)) return void (await Promise.all(loops.values()));
     const places = new Map<string, { providers: string[]; queued: boolean }>();
     const waiting = await j.transaction(({ db }) => providersWaiting(db), { readOnly: true });
     j.metric.gauge(
@@ -33,6 +35,8 @@ export const sendWaiting = sweep("exchange.outbox", { seconds: 1 }, async (j) =>
     );
     for (const one of waiting) {
       const place = placeOf(j, one.provider);
+      // its queue waits, as long as its messages live
+      if (place !== here && awayOf(j, place)) continue;
       const at = places.get(place);
       if (place !== here || one.queued > 0)
         places.set(place, { providers: [...(at?.providers ?? []), one.provider], queued: (at?.queued ?? false) || one.queued > 0 });

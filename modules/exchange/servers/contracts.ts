@@ -41,6 +41,8 @@ export const ServerView = T.Object({
   version: T.Optional(T.Integer()),
   /** `current`: has the newest version; `behind`: an older one; `silent`: not heard for five minutes; `never`: not yet heard. */
   state: T.Enum(["house", "current", "behind", "silent", "never", "retired"]),
+  /** Away until then, as it said itself or an official for it. */
+  maintenance: T.Optional(T.Object({ since: At, until: At, notice: T.Optional(T.String()) })),
   /** Connections of this process to the server, and from it. */
   connections: T.Object({ to: T.Integer(), from: T.Integer() }),
 });
@@ -134,6 +136,26 @@ export const retireServer = contract({
   method: "POST",
   path: "/api/exchange/servers/retirement",
   summary: "Take a server out of the directory: its connections are cut, its institution is answered for by the house again",
+  who: official(manageServers),
+  input: T.Object({ id: T.String({ maxLength: 255 }) }),
+  output: ServerView,
+});
+
+export const announceMaintenance = contract({
+  id: "exchange.announce-maintenance",
+  method: "POST",
+  path: "/api/exchange/servers/maintenance",
+  summary: "Say for a server that it is away until then: others choose another one of its institution, what may wait waits",
+  who: official(manageServers),
+  input: T.Object({ id: T.String({ maxLength: 255 }), until: At, notice: T.Optional(T.String({ maxLength: 300 })) }),
+  output: ServerView,
+});
+
+export const endMaintenance = contract({
+  id: "exchange.end-maintenance",
+  method: "POST",
+  path: "/api/exchange/servers/maintenance/end",
+  summary: "End a server’s maintenance before its announced end",
   who: official(manageServers),
   input: T.Object({ id: T.String({ maxLength: 255 }) }),
   output: ServerView,

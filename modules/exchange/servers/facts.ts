@@ -1,6 +1,6 @@
 import { fact, T } from "#kernel";
 
-/** Subject of the five below: `exchange-server:<identifier>`. */
+/** Subject of those below: `exchange-server:<identifier>`. */
 const server = { server: T.String(), institution: T.String() };
 export const serverInvited = fact("exchange.server-invited", T.Object({ ...server, invitation: T.String(), expires: T.String() }), {
   fr: "Une institution a été invitée à ouvrir son serveur d’échange",
@@ -23,6 +23,15 @@ export const serverJoined = fact("exchange.server-joined", T.Object({ ...server,
 export const serverRetired = fact("exchange.server-retired", T.Object(server), {
   fr: "Un serveur d’échange a été retiré",
   en: "An exchange server was retired",
+});
+export const maintenanceAnnounced = fact(
+  "exchange.maintenance-announced",
+  T.Object({ ...server, until: T.String(), notice: T.Optional(T.String()) }),
+  { fr: "Un serveur d’échange a annoncé une maintenance", en: "An exchange server announced maintenance" },
+);
+export const maintenanceEnded = fact("exchange.maintenance-ended", T.Object({ ...server, by: T.Enum(["hand", "time"]) }), {
+  fr: "La maintenance d’un serveur d’échange a pris fin",
+  en: "An exchange server’s maintenance ended",
 });
 export const certificateRenewed = fact(
   "exchange.certificate-renewed",
@@ -51,6 +60,8 @@ export const serverFacts = [
   serverDecided,
   serverJoined,
   serverRetired,
+  maintenanceAnnounced,
+  maintenanceEnded,
   certificateRenewed,
   configurationIssued,
   configurationReceived,

@@ -18,6 +18,7 @@ import { perProgram } from "../memory/program.ts";
 import { bookOf, lookAgain, refreshBook } from "./book.ts";
 import { addressesToHandOver, anchorsOf } from "./hand-over.ts";
 import { asks, certifyAdmitted } from "./invite.ts";
+import { heardOf, longestNotice, maintenancePath } from "./maintenance.ts";
 import { requestUnreadable, serverNotProved, tokenRefused } from "./problems.ts";
 import { proofHolds, readProof } from "./prove.ts";
 import { moved, renew } from "./renewal.ts";
@@ -45,13 +46,24 @@ const RenewBody = T.Object(
   { additionalProperties: false },
 );
 
+const MaintenanceBody = T.Union([
+  T.Object({ ended: T.Literal(true) }, { additionalProperties: false }),
+  T.Object(
+    {
+      until: T.String({ pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$" }),
+      notice: T.String({ maxLength: longestNotice }),
+    },
+    { additionalProperties: false },
+  ),
+]);
+
 /** These gates look as the module itself: who calls is said by token or signature, not by a session. */
-const asModule = (g: GateContext): JobContext => ({
+export const asModule = (g: GateContext): JobContext => ({
   ...g,
   transaction: (fn, o = {}) => g.transaction(fn, { ...o, caller: { kind: "system", module: "exchange" } }),
 });
 
-const json = (value: unknown, status = 200): GateReply => ({
+export const json = (value: unknown, status = 200): GateReply => ({
   status,
   headers: { "content-type": "application/json", "cache-control": "no-store" },
   body: JSON.stringify(value),
@@ -64,7 +76,7 @@ const refusalBody = (g: GateContext, p: Problem): GateReply => ({
 });
 
 /** A refusal in the problem's own words; everything else is the kernel's to answer. */
-const answering = (g: GateContext, run: () => Promise<GateReply>): Promise<GateReply> =>
+export const answering = (g: GateContext, run: () => Promise<GateReply>): Promise<GateReply> =>
   run().catch((error: unknown) => {
     if (error instanceof Problem) return refusalBody(g, error);
     throw error;
@@ -112,7 +124,7 @@ export const joinGate = gate({
 const skew = 5 * 60_000;
 
 /** The registered server whose key signed this request; its word counts for five minutes. */
-async function proved(j: JobContext, req: GateRequest): Promise<string> {
+export async function proved(j: JobContext, req: GateRequest): Promise<string> {
   const proof = readProof(req.headers);
   if (!proof || Math.abs(proof.at.getTime() - j.clock.now().getTime()) > skew) throw serverNotProved();
   const said = { ...proof, method: req.method, path: req.path, body: req.body };
@@ -207,4 +219,22 @@ export const renewGate = gate({
     }),
 });
 
-export const serverGates = [joinGate, headGate, configurationGate, renewGate];
+/** A server speaks of itself alone: it is the one whose key signed. */
+export const maintenanceGate = gate({
+  id: "exchange.server-maintenance",
+  method: "POST",
+  path: maintenancePath,
+  who: anyone(),
+  limit: 4 * 1024,
+  handle: (g, req) =>
+    answering(g, async () => {
+      const j = asModule(g);
+      const server = await proved(j, req);
+      const body = readAs(MaintenanceBody, Buffer.from(req.body).toString("utf8"));
+      if (!body || ("until" in body && Number.isNaN(Date.parse(body.until)))) throw requestUnreadable();
+      const version = await heardOf(j, server, "ended" in body ? body : { until: new Date(body.until), notice: body.notice });
+      return json({ version });
+    }),
+});
+
+export const serverGates = [joinGate, headGate, configurationGate, renewGate, maintenanceGate];

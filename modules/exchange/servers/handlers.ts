@@ -8,7 +8,9 @@ import { actor } from "./actor.ts";
 import type * as api from "./contracts.ts";
 import { offlinePolicySet, serverRetired } from "./facts.ts";
 import { decide, invite, withdraw } from "./invite.ts";
+import { announce, end } from "./maintenance.ts";
 import { serverUnknown } from "./problems.ts";
+import { maintenanceRows } from "./store-maintenance.ts";
 import { policyRows, putClass, putPolicy, retire, seenRows, type ServerRow, serverRows } from "./store.ts";
 import { type InvitationRow, invitationRows } from "./store-invitations.ts";
 import { requestFingerprint } from "./token.ts";
@@ -19,6 +21,7 @@ const silentAfter = 5 * 60_000;
 async function serverViews(ctx: Context, rows: readonly ServerRow[]): Promise<{ servers: View[]; version: number | undefined }> {
   const certificates = await serverCertificates(ctx);
   const seen = new Map((await seenRows(ctx.db)).map((one) => [one.server, one]));
+  const away = new Map((await maintenanceRows(ctx.db)).map((one) => [one.server, one]));
   const newest = (await latestVersion(ctx.db))?.version;
   const names = await memberNames(
     ctx.db,
@@ -36,6 +39,7 @@ async function serverViews(ctx: Context, rows: readonly ServerRow[]): Promise<{ 
   const servers = rows.map((row): View => {
     const last = seen.get(row.id);
     const name = row.institution ? names.get(row.institution) : undefined;
+    const said = away.get(row.id);
     return {
       id: row.id,
       ...(row.institution ? { institution: { id: row.institution, name: name ? ctx.say(name) : row.institution } } : {}),
@@ -54,6 +58,15 @@ async function serverViews(ctx: Context, rows: readonly ServerRow[]): Promise<{ 
       ...(last ? { heardAt: last.at.toISOString() } : {}),
       ...(last?.version ? { version: Number(last.version) } : {}),
       state: state(row),
+      ...(said && !row.retiredAt && said.until > ctx.clock.now()
+        ? {
+            maintenance: {
+              since: said.since.toISOString(),
+              until: said.until.toISOString(),
+              ...(said.notice === null ? {} : { notice: said.notice }),
+            },
+          }
+        : {}),
       connections: connectionsOf(ctx, row.id),
     };
   });
@@ -118,8 +131,25 @@ export async function retireOne(ctx: Context, { id }: InputOf<typeof api.retireS
   const others = (await serverRows(ctx.db)).some((one) => one.institution === row.institution && one.retiredAt === null);
   await retireServerCertificates(ctx, { server: id, ...(row.institution && !others ? { seal: row.institution } : {}) });
   await ctx.record(serverRetired, `exchange-server:${id}`, { server: id, institution: row.institution ?? "" });
-  const [after] = (await serverRows(ctx.db)).filter((one) => one.id === id);
-  return (await serverViews(ctx, [after!])).servers[0]!;
+  return viewOf(ctx, id);
+}
+
+const viewOf = async (ctx: Context, id: string): Promise<View> => {
+  const rows = (await serverRows(ctx.db)).filter((one) => one.id === id);
+  return (await serverViews(ctx, rows)).servers[0]!;
+};
+
+export async function announceOne(
+  ctx: Context,
+  { id, until, notice }: InputOf<typeof api.announceMaintenance>,
+): Promise<OutputOf<typeof api.announceMaintenance>> {
+  await announce(ctx, id, { until: new Date(until), notice });
+  return viewOf(ctx, id);
+}
+
+export async function endOne(ctx: Context, { id }: InputOf<typeof api.endMaintenance>): Promise<OutputOf<typeof api.endMaintenance>> {
+  await end(ctx, id);
+  return viewOf(ctx, id);
 }
 
 export async function configurationsOf(ctx: Context): Promise<OutputOf<typeof api.listConfigurations>> {

@@ -2,7 +2,7 @@
 import type { JobContext } from "#kernel";
 import { sealKeyFor, tlsIdentities } from "#trust";
 import { connectionsOf } from "../transport/connections.ts";
-import { bookOf, configurationOf } from "./book.ts";
+import { bookOf, configurationOf, ownMaintenance } from "./book.ts";
 import { openPort } from "./run.ts";
 import { joinedRow } from "./store.ts";
 
@@ -18,6 +18,8 @@ export interface GatewayHealth {
   port: number | null;
   certificates: { kind: "tls" | "seal"; serial: string; notAfter: string }[];
   servers: { id: string; address: string; to: number; from: number }[];
+  /** Refuses new calls until then; no sickness. */
+  maintenance?: { until: string; notice: string | null };
 }
 
 const hour = 3600;
@@ -40,6 +42,7 @@ export async function gatewayHealth(j: JobContext): Promise<GatewayHealth> {
     else if (configuration.age > hour) why.push(`no word of the centre for ${Math.floor(configuration.age / hour)} hours`);
     if (openPort(j) === undefined) why.push("the server port is closed");
   }
+  const away = ownMaintenance(j);
   const soon = j.clock.now().getTime() + soonDays * 86_400_000;
   for (const one of certificates)
     if (new Date(one.notAfter).getTime() < soon) why.push(`the ${one.kind} certificate ends on ${one.notAfter}`);
@@ -52,6 +55,7 @@ export async function gatewayHealth(j: JobContext): Promise<GatewayHealth> {
     configuration,
     port: openPort(j) ?? null,
     certificates,
+    ...(away ? { maintenance: { until: away.until.toISOString(), notice: away.notice } } : {}),
     servers: [...(bookOf(j)?.servers.values() ?? [])].map(({ id, address }) => ({ id, address, ...connectionsOf(j, id) })),
   };
 }

@@ -33,6 +33,14 @@ export const serverUnknown = problem("exchange.server-unknown", 404, {
   fr: "Ce serveur d’échange n’existe pas.",
   en: "There is no such exchange server.",
 });
+export const maintenanceEndUnfit = problem("exchange.maintenance-end-unfit", 422, {
+  fr: "La fin annoncée d’une maintenance est à venir, et dans trente jours au plus.",
+  en: "The announced end of a maintenance lies ahead, at most thirty days.",
+});
+export const notInMaintenance = problem("exchange.not-in-maintenance", 409, {
+  fr: "Ce serveur d’échange n’est pas en maintenance.",
+  en: "This exchange server is not in maintenance.",
+});
 /** To a gateway: its token opens nothing (wrong, used, ended or withdrawn). */
 export const tokenRefused = problem(
   "exchange.token-refused",

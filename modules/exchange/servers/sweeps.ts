@@ -4,6 +4,8 @@ import { forgetReports, reportConcerned } from "../access/report.ts";
 import { readAs } from "../configuration/head.ts";
 import { publish } from "../configuration/publish.ts";
 import { pull } from "../configuration/pull.ts";
+import { pullConsents } from "../consent/pull.ts";
+import { newestFor } from "../consent/store.ts";
 import { perProgram } from "../memory/program.ts";
 import { changedPath } from "../transport/listen.ts";
 import { requestOn } from "../transport/dial.ts";
@@ -12,6 +14,7 @@ import { callCentre } from "./centre.ts";
 import { currentIdentity, isWorn } from "./identity.ts";
 import { certifyAdmitted, certifyServer } from "./invite.ts";
 import { keepUp } from "./run.ts";
+import { keepMaintenance } from "./maintenance.ts";
 import { type JoinedRow, joinedRow } from "./store.ts";
 import { hostOf } from "./token.ts";
 
@@ -21,6 +24,7 @@ export const pullConfiguration = sweep("exchange.pull-configuration", { seconds:
   const joined = await j.transaction((ctx) => joinedRow(ctx.db), { readOnly: true });
   if (!joined?.joinedAt) return;
   const pulled = await pull(j);
+  await pullConsents(j);
   await keepUp(j);
   if (!pulled.ok) alarm(j);
 });
@@ -82,23 +86,26 @@ async function ask(j: JobContext, joined: JoinedRow, kind: "tls" | "seal", csr: 
 }
 
 /** Which version each server has heard of. */
-const told = perProgram(() => new Map<string, number>());
+const told = perProgram(() => new Map<string, string>());
 
 /** The centre tells its gateways that there is something new; who does not hear it asks within half a minute anyway. */
 export const tellGateways = sweep("exchange.tell-gateways", { seconds: 10 }, async (j) => {
   if (j.config.role === "gateway") return;
-  const others = [...(bookOf(j)?.servers.values() ?? [])].filter((one) => !one.centre);
+  const others = [...(bookOf(j)?.servers.values() ?? [])].filter((one) => !one.centre && !one.foreign);
   if (others.length === 0) return;
   const { version } = await publish(j, { fresh: true });
   const heard = told(j);
   await Promise.all(
-    others.map(async ({ id }) => {
-      if (heard.get(id) === version) return;
+    others.map(async ({ id, members }) => {
+      // a consent taken back is told as soon as a certificate revoked
+      const consents = await j.transaction(({ db }) => newestFor(db, [...members]), { readOnly: true });
+      const news = `${version} ${consents}`;
+      if (heard.get(id) === news) return;
       const signal = AbortSignal.any([j.signal, AbortSignal.timeout(5000)]);
       await requestOn(j, id, { method: "POST", path: changedPath, signal }).then(
         (res) => {
           res.resume();
-          heard.set(id, version);
+          heard.set(id, news);
         },
         // away: told at the next look
         () => undefined,
@@ -107,5 +114,5 @@ export const tellGateways = sweep("exchange.tell-gateways", { seconds: 10 }, asy
   );
 });
 
-export const serverSweeps = [pullConfiguration, renewCertificates, tellGateways, reportConcerned, forgetReports];
+export const serverSweeps = [pullConfiguration, renewCertificates, tellGateways, keepMaintenance, reportConcerned, forgetReports];
 export const serverJobs = [work(certifyServer, certifyAdmitted)];

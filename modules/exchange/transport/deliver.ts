@@ -4,18 +4,26 @@ import { type JobContext, T } from "#kernel";
 import { readAs } from "../configuration/head.ts";
 import { directory } from "../directory/snapshot.ts";
 import { failures, refusalOf, refusals } from "../errors.ts";
-import { type Deliver, type Delivered, type RequestMessage, type Sealed, unsealed } from "../gateway/flow.ts";
+import { instanceOf } from "../federation/names.ts";
+import { type Arriving, type Deliver, type Delivered, type RequestMessage, type Sealed, unsealed } from "../gateway/flow.ts";
 import { moreFor } from "../gateway/patience.ts";
-import { outdated, serversFor } from "../servers/book.ts";
-import { dial, whyUndialled } from "./dial.ts";
-import { drained } from "./drain.ts";
+import { batches, type Pieces, roomIn, writeAll } from "../gateway/pieces.ts";
+import { firstBack } from "../servers/away.ts";
+import { awayOf, bookOf, hearAway, outdated, serversFor } from "../servers/book.ts";
+import { readAway } from "./away.ts";
+import { heardFrom, inOrder } from "./choose.ts";
+import { dial, tooSlow, whyUndialled } from "./dial.ts";
 import { bodyFrames, type Frame, frame, isMalformed, malformed, readFrames } from "./frames.ts";
 import { learn } from "./know.ts";
-import { readSeal, sealFrame } from "./sealed.ts";
+import { openingFrame, readSeal, sealFrame } from "./sealed.ts";
 
 /** Seconds the servers need around the provider's own time; nothing heard for that long, the call is given up. */
 const margin = 15;
+/** The same while a body is still arriving here, whose sender may pause. */
+const pauses = 75;
 const small = 64 * 1024;
+/** Milliseconds the other side may take to make room. */
+const unheard = 120_000;
 export const messagePath = "/message";
 
 const Says = {
@@ -28,19 +36,29 @@ const Says = {
 export const deliverRemotely: Deliver = async (j, m, to) => {
   const service = (await directory(j)).services.get(to.service);
   if (outdated(j, to.service)) return { kind: "refused", refusal: refusals.configurationOutdated };
-  const servers = to.server === undefined ? serversFor(j, to.institution, service?.kind) : [to.server];
+  const all = to.server === undefined ? serversFor(j, to.institution, service?.kind) : [to.server];
+  const there = all.filter((server) => awayOf(j, server) === undefined);
   let last: Delivered = { kind: "failed", type: failures.notReached, sent: false };
   // a large body first goes on to the institution's system, while nothing is heard here
-  const patience = ((service?.timeoutSeconds ?? 30) + margin) * 1000 + moreFor(m.body.size);
-  for (const server of servers) {
-    last = await call(j, m, server, patience);
+  const patience = ((service?.timeoutSeconds ?? 30) + (m.arriving ? pauses : margin)) * 1000 + moreFor(m.body.size);
+  for (const server of await inOrder(j, there)) {
+    last = await call(j, m, server, { patience, hurry: there.length > 1 });
+    const arrived = last.kind !== "failed" || last.sent || !elsewhere.has(last.type);
+    heardFrom(j, there, server, last.kind !== "failed" || !silent.has(last.type));
     // Only what certainly did not arrive may go to the institution's next server.
-    if (last.kind !== "failed" || last.sent || last.type !== failures.notReached) return last;
+    if (arrived) return last;
   }
-  return last;
+  // told as maintenance where that is why nobody is left
+  const away = firstBack(j, all);
+  return away && all.every((server) => awayOf(j, server)) ? { kind: "failed", type: failures.maintenance, sent: false, away } : last;
 };
+const elsewhere: ReadonlySet<string> = new Set([failures.notReached, failures.peerNotProved, failures.maintenance]);
+const silent: ReadonlySet<string> = new Set([...elsewhere, failures.cut, failures.timeout]);
+/** Where there is another server, a connection that takes longer than this is not waited for; milliseconds. */
+const hurried = 2500;
 
-async function call(j: JobContext, m: RequestMessage, server: string, patience: number): Promise<Delivered> {
+async function call(j: JobContext, m: RequestMessage, server: string, o: { patience: number; hurry: boolean }): Promise<Delivered> {
+  const { patience } = o;
   let req: ClientRequest;
   try {
     req = await dial(j, server, {
@@ -59,7 +77,12 @@ async function call(j: JobContext, m: RequestMessage, server: string, patience: 
     return notReached(j, server, why);
   }
   const state = { connected: false, ended: false, late: false };
-  req.once("socket", () => (state.connected = true));
+  const hurry = o.hurry ? setTimeout(() => req.destroy(tooSlow()), hurried) : undefined;
+  req.once("socket", () => {
+    state.connected = true;
+    clearTimeout(hurry);
+  });
+  req.once("close", () => clearTimeout(hurry));
   req.setTimeout(patience, () => {
     state.late = true;
     req.destroy(new Error("nothing heard"));
@@ -73,10 +96,12 @@ async function call(j: JobContext, m: RequestMessage, server: string, patience: 
   answered.catch(() => undefined);
   const leave = (): void => j.signal.removeEventListener("abort", stop);
   try {
-    await Promise.race([write(req, m, () => (state.ended = true)), answered]);
+    const written = write(req, m, () => (state.ended = true), patience);
+    written.catch(() => undefined);
+    await Promise.race([written, answered]);
     const res = await answered;
     res.once("close", leave);
-    const delivered = await read(j, res);
+    const delivered = await read(j, res, server);
     // answered before everything was said: the rest is of no use
     if (!state.ended) req.destroy();
     return delivered;
@@ -100,7 +125,7 @@ function notReached(j: JobContext, server: string, why: string): Delivered {
 }
 
 /** `ending` is told right before the frame without which the other side does nothing. */
-async function write(req: ClientRequest, m: RequestMessage, ending: () => void): Promise<void> {
+async function write(req: ClientRequest, m: RequestMessage, ending: () => void, patience: number): Promise<void> {
   const head = frame("H", Buffer.from(m.part));
   const seal = sealFrame({ ...m, bodyHash: m.body.hash });
   if (m.body.size <= small) {
@@ -109,23 +134,54 @@ async function write(req: ClientRequest, m: RequestMessage, ending: () => void):
     req.end(Buffer.concat([head, ...body, seal]));
     return;
   }
+  if (m.arriving) return writeArriving(req, m, m.arriving, ending, patience);
   req.write(head);
-  for await (const [head, piece] of bodyFrames(m.body.stream())) {
-    if (req.destroyed) return;
-    req.write(head);
-    if (!req.write(piece)) await drained(req);
-  }
+  if (!(await writeBody(req, batches(m.body.stream())))) return;
   ending();
   req.end(seal);
 }
 
-async function read(j: JobContext, res: IncomingMessage): Promise<Delivered> {
-  const frames = readFrames(res as AsyncIterable<Buffer>);
+/** False: nobody hears it any more. */
+async function writeBody(req: ClientRequest, body: AsyncIterable<Pieces>): Promise<boolean> {
+  for await (const batch of body) {
+    if (req.destroyed) return false;
+    if (!writeAll(req, bodyFrames(batch)) && !(await roomIn(req, unheard))) req.destroy(new Error("nothing is taken"));
+  }
+  return !req.destroyed;
+}
+
+/** Nothing of the body is read before there is a connection: until then another server may still be tried. */
+async function writeArriving(
+  req: ClientRequest,
+  m: RequestMessage,
+  arriving: Arriving,
+  ending: () => void,
+  patience: number,
+): Promise<void> {
+  if (!req.socket) await new Promise((go, fail) => req.once("socket", go).once("error", fail));
+  const { part: _, ...opening } = m;
+  req.write(frame("H", Buffer.from(m.part)));
+  req.write(openingFrame({ ...opening, bodyHash: undefined }, arriving.length));
+  if (!(await writeBody(req, arriving.pieces))) return;
+  const { size, ...sealed } = await arriving.sealed();
+  // the system has most of it by now, and may think about it as long as it took
+  req.setTimeout(patience + moreFor(size));
+  ending();
+  req.end(sealFrame(sealed));
+}
+
+async function read(j: JobContext, res: IncomingMessage, server: string): Promise<Delivered> {
+  const frames = readFrames(batches(res));
   const first = await frames.next();
   if (first.done) throw cut();
-  const { kind, bytes } = first.value;
-  const text = bytes.toString("utf8");
+  const { kind } = first.value;
+  const text = first.value.kind === "B" ? "" : first.value.bytes.toString("utf8");
   if (kind === "R") {
+    const away = readAway(text);
+    if (away) {
+      hearAway(j, server, away);
+      return ended(frames, { kind: "failed", type: failures.maintenance, sent: false });
+    }
     const said = readAs(Says.R, text);
     if (said) return ended(frames, { kind: "refused", refusal: refusalOf(said.type) });
   }
@@ -141,7 +197,8 @@ async function read(j: JobContext, res: IncomingMessage): Promise<Delivered> {
   if (kind === "A") {
     const said = readAs(Says.A, text);
     const head = said && (await frames.next());
-    if (said && head && !head.done && head.value.kind === "H") return answering(j, res, frames, head.value.bytes.toString("utf8"), said.by);
+    if (said && head && !head.done && head.value.kind === "H")
+      return answering(j, res, frames, head.value.bytes.toString("utf8"), said.by, server);
   }
   await frames.return(undefined);
   return { kind: "failed", type: failures.malformed, sent: true };
@@ -154,12 +211,17 @@ async function ended<T>(frames: AsyncGenerator<Frame>, value: T): Promise<T> {
 }
 const cut = (): Error => unsealed({ kind: "failed", type: failures.cut });
 
+/** The instance behind a server that is not of ours. */
+const foreignAt = (j: JobContext, server: string): string | undefined =>
+  bookOf(j)?.servers.get(server)?.foreign ? instanceOf(server) : undefined;
+
 function answering(
   j: JobContext,
   res: IncomingMessage,
   frames: AsyncGenerator<Frame>,
   part: string,
   by: "system" | "person",
+  server: string,
 ): Extract<Delivered, { kind: "answering" }> {
   let settle: (s: Sealed) => void = () => undefined;
   let fail: (e: Error) => void = () => undefined;
@@ -168,22 +230,22 @@ function answering(
     fail = no;
   });
   sealed.catch(() => undefined);
-  async function* body(): AsyncGenerator<Buffer> {
+  async function* body(): AsyncGenerator<Pieces> {
     let whole = false;
     try {
       for (;;) {
         const step = await frames.next();
         if (step.done) throw cut();
-        const { kind, bytes } = step.value;
-        if (kind === "B") {
-          yield bytes;
+        if (step.value.kind === "B") {
+          yield step.value.pieces;
           continue;
         }
+        const { kind, bytes } = step.value;
         if (kind === "F" || kind === "R") throw endedInstead(kind, bytes);
         if (kind !== "S") throw unsealed({ kind: "failed", type: failures.malformed });
         const seal = readSeal(bytes);
         if (!seal.at) throw unsealed({ kind: "failed", type: failures.malformed });
-        await learn(j, seal.certificate);
+        await learn(j, seal.certificate, foreignAt(j, server));
         await ended(frames, undefined);
         whole = true;
         settle({ ...seal, part, at: seal.at });

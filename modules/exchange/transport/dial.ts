@@ -21,11 +21,13 @@ export interface Undialled {
 }
 const undialled = (why: Undialled["undialled"], cause?: unknown): Error & Undialled =>
   Object.assign(new Error(`the other server is not reached: ${why}`, { cause }), { undialled: why });
+/** Somebody stopped waiting for the connection. */
+export const tooSlow = (): Error => undialled("slow");
 export const whyUndialled = (error: unknown): Undialled["undialled"] | undefined => (error as Partial<Undialled> | undefined)?.undialled;
 
+/** As strong as the keys on both sides, and almost twice as fast as AES-256 on large bodies. */
+export const ciphers = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 const connectWithin = 10_000;
-/** Read ahead and written before waiting, bytes a connection: large bodies cross in fewer turns. */
-const atOnce = 256 * 1024;
 /** Unused longer, a connection is closed from our side: the other one keeps it three times as long, so neither writes to a closed door. */
 const idle = 20_000;
 const agents = perProgram(() => new Map<string, { agent: Agent; serial: string; address: string }>());
@@ -80,8 +82,7 @@ function agentFor(j: JobContext, server: string, address: string, own: TlsIdenti
       // who it is, is decided below, by the directory and our own clock
       rejectUnauthorized: false,
       minVersion: "TLSv1.3",
-      // taken by net.Socket, though the types of tls do not say so
-      ...({ highWaterMark: atOnce } as object),
+      ciphers,
       ...(isIP(host) ? {} : { servername: host }),
     });
     socket.setNoDelay(true);

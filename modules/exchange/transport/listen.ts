@@ -5,13 +5,18 @@ import type { TLSSocket } from "node:tls";
 import type { JobContext } from "#kernel";
 import { pull, pullNow } from "../configuration/pull.ts";
 import { concernedPath, takeReport } from "../access/report.ts";
+import { pullConsents } from "../consent/pull.ts";
 import { weakLink } from "../outbox/link-server.ts";
 import { perProgram } from "../memory/program.ts";
-import { type Peer, peerOf, refreshBook } from "../servers/book.ts";
+import { type Maintenance, ownMaintenance, type Peer, peerOf, refreshBook } from "../servers/book.ts";
+import { during } from "../servers/running.ts";
 import { keepConnection } from "./connections.ts";
 import { messagePath } from "./deliver.ts";
+import { sayAway } from "./away.ts";
+import { readyPath } from "./choose.ts";
+import { ciphers } from "./dial.ts";
 import { ownIdentity } from "./own.ts";
-import { silence, take } from "./take.ts";
+import { silence, take, turnAway } from "./take.ts";
 
 export interface ServerPort {
   port: number;
@@ -49,6 +54,12 @@ async function admitted(j: JobContext, fingerprint: string): Promise<Peer | unde
   return peerOf(j, fingerprint);
 }
 
+function unready(req: IncomingMessage, res: ServerResponse, away: Maintenance): void {
+  const text = JSON.stringify(sayAway(away));
+  res.writeHead(503, { "content-type": "application/json", "content-length": Buffer.byteLength(text), connection: "close" }).end(text);
+  req.resume();
+}
+
 /** Undefined while this program has no certificate to show. */
 export async function listen(j: JobContext, o: { host: string; port: number }): Promise<ServerPort | undefined> {
   const own = await ownIdentity(j);
@@ -62,10 +73,10 @@ export async function listen(j: JobContext, o: { host: string; port: number }): 
       // whose certificate it is, is decided below, by the directory and our own clock
       rejectUnauthorized: false,
       minVersion: "TLSv1.3",
+      ciphers,
       handshakeTimeout: handshake,
       headersTimeout: 15_000,
       requestTimeout: 0,
-      highWaterMark: 256 * 1024,
       keepAliveTimeout: keepAlive,
       connectionsCheckingInterval: 5000,
     },
@@ -97,12 +108,19 @@ export async function listen(j: JobContext, o: { host: string; port: number }): 
       // asked at each request: a revocation counts on connections that stand already
       const peer = peerOf(j, fingerprintOf(socket));
       if (!peer) return void socket.destroy();
-      if (req.method === "POST" && req.url === messagePath) return await take(j, req, res, peer);
-      if (req.url?.startsWith("/weak/")) return await weakLink(j, req, res, { server: peer.id });
+      const away = ownMaintenance(j);
+      if (req.method === "POST" && req.url === messagePath)
+        return await (away ? turnAway(req, res, away) : during(j, () => take(j, req, res, peer)));
+      if (away && (req.url === readyPath || (req.url?.startsWith("/weak/") && !peer.foreign))) return unready(req, res, away);
+      if (req.method === "GET" && req.url === readyPath) return void res.writeHead(204).end();
+      // waiting messages, reports and news of the directory pass inside one instance
+      if (peer.foreign) return void res.writeHead(404, { connection: "close", "content-length": 0 }).end();
+      if (req.url?.startsWith("/weak/")) return await during(j, () => weakLink(j, req, res, { server: peer.id }));
       if (req.method === "POST" && req.url === concernedPath && j.config.role !== "gateway") return await takeReport(j, req, res, peer);
       if (req.method === "POST" && req.url === changedPath && peer.centre) {
         res.writeHead(204).end();
-        return void (await pullNow(j));
+        await pullNow(j);
+        return void (await pullConsents(j));
       }
       res.writeHead(404, { connection: "close", "content-length": 0 }).end();
     } catch (error) {
@@ -122,7 +140,7 @@ export async function listen(j: JobContext, o: { host: string; port: number }): 
     async renew() {
       const now = await ownIdentity(j);
       if (!now || now.serial === serial) return;
-      server.setSecureContext({ cert: now.certificate, key: now.key, minVersion: "TLSv1.3" });
+      server.setSecureContext({ cert: now.certificate, key: now.key, minVersion: "TLSv1.3", ciphers });
       serial = now.serial;
       j.log.info({ serial }, "exchange server port: shows its new certificate");
     },

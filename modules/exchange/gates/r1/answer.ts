@@ -1,7 +1,10 @@
 /** How the r1 surface speaks: errors as X-Road writes them, answers as the provider's side signed them. */
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { JobContext } from "#kernel";
 import type { Answer } from "../../door.ts";
 import { failures, type Refusal, refusals } from "../../errors.ts";
+import type { Away } from "../../gateway/flow.ts";
+import { awaySentence, backAt } from "../../servers/away.ts";
 
 /** How errors are said: `precise` statuses that say what happened; `legacy` the type names X-Road used before 7.8. */
 export interface Speech {
@@ -16,6 +19,8 @@ export interface R1Error {
   detail: string;
   /** The status that says what happened, where X-Road knows only 400 and 500. */
   precise: number;
+  /** Seconds. */
+  retryAfter?: number;
 }
 
 /** Sentences for the programmer whose call was refused; the types are X-Road's, the words ours. */
@@ -41,17 +46,28 @@ export const errorOf = (refusal: Refusal, detail: string, message?: string): R1E
   precise: refusal === refusals.notAuthenticated ? 401 : refusal.kind.status,
 });
 
+/** This server itself is in maintenance. */
+export const awayError = (j: Pick<JobContext, "clock" | "ids">, away: Away): R1Error => ({
+  type: failures.maintenance,
+  message: awaySentence(away),
+  detail: j.ids.uuid(),
+  precise: 503,
+  retryAfter: backAt(j, away),
+});
+
 /** Undefined for what was answered. */
 export function errorFrom(a: Answer): R1Error | undefined {
   if (a.outcome === "answered") return undefined;
   if (a.outcome === "refused") return errorOf({ type: a.type, kind: a.problem.kind }, a.exchangeId);
   const type = a.outcome === "pending-person" ? refusals.answeredByHand.type : a.type;
   const doubt = a.outcome === "unknown" ? " The call may have been carried out: do not repeat it before asking." : "";
+  const away = a.outcome === "unavailable" ? a.away : undefined;
   return {
     type,
-    message: `${sentences[type] ?? "The exchange did not come to an end."}${doubt}`,
+    message: away ? awaySentence(away) : `${sentences[type] ?? "The exchange did not come to an end."}${doubt}`,
     detail: a.exchangeId,
-    precise: type === failures.timeout ? gatewayTimeout : 502,
+    precise: type === failures.timeout ? gatewayTimeout : away ? 503 : 502,
+    ...(away && a.outcome === "unavailable" ? { retryAfter: a.retryAfter } : {}),
   };
 }
 
@@ -91,7 +107,8 @@ export const statusOf = (e: R1Error, precise: boolean): number => (precise ? e.p
 export function sendError(res: ServerResponse, e: R1Error, o: { accept: string | undefined; speech: Speech; close?: boolean }): void {
   const { type, body, name } = errorBytes(e, o.accept, o.speech);
   const status = statusOf(e, o.speech.precise);
-  send(res, status, { "X-Road-Error": name, "Content-Type": type, ...(o.close ? { Connection: "close" } : {}) }, body);
+  const later = e.retryAfter === undefined ? {} : { "Retry-After": String(e.retryAfter) };
+  send(res, status, { "X-Road-Error": name, "Content-Type": type, ...later, ...(o.close ? { Connection: "close" } : {}) }, body);
 }
 
 export function send(res: ServerResponse, status: number, headers: OutgoingHttpHeaders, body: string | Buffer): void {

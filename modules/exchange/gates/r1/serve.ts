@@ -8,10 +8,12 @@ import { refusals, type Refusal } from "../../errors.ts";
 import { carry } from "../../gateway/ask.ts";
 import { openRaw } from "../../gateway/open-raw.ts";
 import { acceptCall, asksLater, later } from "../../outbox/gate.ts";
-import { intake, whySpoilt } from "../../gateway/spool.ts";
+import { takeIn, whySpoilt } from "../../gateway/spool.ts";
 import { type Header, headersRead, headerValue } from "../../protocol/header.ts";
 import { formatIdentifier, parseClient } from "../../protocol/identifier.ts";
-import { errorBytes, errorFrom, errorOf, type R1Error, sendError, type Speech } from "./answer.ts";
+import { bookOf, ownMaintenance } from "../../servers/book.ts";
+import { during } from "../../servers/running.ts";
+import { awayError, errorBytes, errorFrom, errorOf, type R1Error, sendError, type Speech } from "./answer.ts";
 import { sendAnswering } from "./stream.ts";
 import { bodyProblem, passedOver } from "./body.ts";
 import { evidence } from "./evidence.ts";
@@ -64,14 +66,19 @@ export function r1(job: () => JobContext, o: { identify: Identify } & Speech): R
       try {
         if (catalogue) return await catalogue({ j, method, headers, accept, allowed, res, fail });
         if (await asksLater(j, target, headers)) return await acceptCall({ j, method, target, headers, req, res, fail });
-        const carried = await carry(j, async () => {
-          const opening = await openRaw(j, { method, target, headers });
-          if ("opened" in opening) opening.opened.body = await intake(j, req);
-          return opening;
+        // what may wait was taken in above; nothing else begins that could not end
+        const away = ownMaintenance(j);
+        if (away) return fail(awayError(j, { server: bookOf(j)!.self!, ...away }), true);
+        await during(j, async () => {
+          const carried = await carry(j, async () => {
+            const opening = await openRaw(j, { method, target, headers });
+            if ("opened" in opening) Object.assign(opening.opened, await takeIn(j, req, announced(req)));
+            return opening;
+          });
+          if (!carried.answering) return fail(errorFrom(carried.answer)!);
+          const instead = await sendAnswering(res, carried.answering);
+          if (instead) fail(errorFrom(instead)!);
         });
-        if (!carried.answering) return fail(errorFrom(carried.answer)!);
-        const instead = await sendAnswering(res, carried.answering);
-        if (instead) fail(errorFrom(instead)!);
       } finally {
         underWay -= 1;
       }
@@ -99,6 +106,12 @@ export function r1(job: () => JobContext, o: { identify: Identify } & Speech): R
       return `HTTP/1.1 400 Bad Request\r\nX-Road-Error: ${name}\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`;
     },
   };
+}
+
+/** Bytes of its body, where it says so; a request without a word of its body has none. */
+function announced(req: IncomingMessage): number | undefined {
+  if (req.headers["transfer-encoding"] !== undefined) return undefined;
+  return Number(req.headers["content-length"] ?? 0);
 }
 
 /** A malformed identifier is refused further on, with its own type: it names nobody. */
