@@ -29,15 +29,18 @@ export {
   admitMembers,
   anchorFingerprint,
   fingerprintOf,
+  judgeUnder,
   memberCertificates,
   pinAnchor,
   requestSeal,
   serverCertificates,
   signConfiguration,
+  signConfigurationByAll,
   takeSeal,
   verifyConfiguration,
 } from "./certificates/members.ts";
-export type { ConfigurationSignature, MemberCertificates } from "./certificates/members.ts";
+export { renewConfigurationKey } from "./certificates/authorities.ts";
+export type { ConfigurationSignature, MemberCertificates, UnderAuthorities } from "./certificates/members.ts";
 export { inclusionProof } from "./ledger/proofs.ts";
 export type { FactInclusion, SignedHead } from "./ledger/proofs.ts";
 export { verifyLedger } from "./ledger/audit.ts";

@@ -2,7 +2,9 @@
 import type { JobContext } from "#kernel";
 import { type Seal, sealFor, vouch, type Vouched } from "#trust";
 import { toBeSigned } from "../evidence/xades.ts";
+import { instanceOf, isForeign } from "../federation/names.ts";
 import { perProgram } from "../memory/program.ts";
+import { bookOf } from "../servers/book.ts";
 import type { SignedPart } from "./flow.ts";
 
 /** Seconds a seal or a verdict on a certificate is kept: a revocation tells within them. */
@@ -43,6 +45,7 @@ export async function signMessage(
 
 /** Is it that institution's, by a certificate that is good at that moment? */
 export async function checkMessage(j: JobContext, m: SignedPart, institution: string, at: Date): Promise<boolean> {
+  if (isForeign(institution)) return checkForeign(j, m, institution, at);
   const { vouched } = memory(j);
   const look = () => j.transaction((ctx) => vouch(ctx, { certificate: m.certificate, at }), { readOnly: true });
   let known = await keep(vouched, m.certificate, look);
@@ -52,4 +55,11 @@ export async function checkMessage(j: JobContext, m: SignedPart, institution: st
   }
   if (!known.ok || known.institution !== institution || known.serial !== m.serial) return false;
   return Number.isFinite(m.signedAt.getTime()) && known.fits(toBeSigned(m), m.signature);
+}
+
+/** By its own instance's anchor alone: no authority of ours can certify it, and none of theirs anybody here. */
+function checkForeign(j: JobContext, m: SignedPart, institution: string, at: Date): boolean {
+  const seal = bookOf(j)?.partners.get(instanceOf(institution))?.sealOf(m.certificate, at);
+  if (seal?.member !== institution || seal.serial !== m.serial) return false;
+  return Number.isFinite(m.signedAt.getTime()) && seal.fits(toBeSigned(m), m.signature);
 }

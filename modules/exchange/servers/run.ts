@@ -6,6 +6,7 @@ import { perProgram } from "../memory/program.ts";
 import { cutConnections } from "../transport/connections.ts";
 import { hangUp } from "../transport/dial.ts";
 import { listen, type ServerPort } from "../transport/listen.ts";
+import { approvedRows } from "../federation/store.ts";
 import { forgetOwn } from "../transport/own.ts";
 import { type Book, bookOf, houseId, peerOf, refreshBook } from "./book.ts";
 import { joinedRow, putAddressOf, putServer } from "./store.ts";
@@ -51,11 +52,15 @@ export async function keepUp(j: JobContext): Promise<Book> {
 async function standing(j: JobContext, book: Book): Promise<void> {
   const held = memory(j);
   if (held.port) return held.port.renew();
-  const wanted = book.gateway ? book.self !== undefined : [...book.servers.values()].some((one) => !one.centre);
+  const wanted = book.gateway ? book.self !== undefined : [...book.servers.values()].some((one) => !one.centre) || (await federates(j));
   if (!wanted) return;
   held.opening ??= open(j, book).finally(() => (held.opening = undefined));
   await held.opening;
 }
+
+/** The other instance learns our address from what we show it: the port stands before anybody was heard. */
+const federates = (j: JobContext): Promise<boolean> =>
+  j.transaction(async (ctx) => (await approvedRows(ctx.db)).length > 0, { readOnly: true });
 
 async function open(j: JobContext, book: Book): Promise<void> {
   const at = await asBefore(j, whereOpened(j));

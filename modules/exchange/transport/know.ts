@@ -2,11 +2,14 @@
 import type { JobContext } from "#kernel";
 import { vouch } from "#trust";
 import { pullNow } from "../configuration/pull.ts";
+import { meet } from "../federation/meet.ts";
 import { perProgram } from "../memory/program.ts";
 
 const known = perProgram(() => new Set<string>());
 
-export async function learn(j: JobContext, certificate: string): Promise<void> {
+/** `instance`: another one, whose servers brought it. */
+export async function learn(j: JobContext, certificate: string, instance?: string): Promise<void> {
+  if (instance !== undefined) return meet(j, certificate, instance);
   if (j.config.role !== "gateway") return;
   const seen = known(j);
   if (seen.has(certificate)) return;

@@ -1,7 +1,8 @@
 import type { JobContext, Text } from "#kernel";
 import type { Profile } from "../x509/profiles.ts";
 import { certificateMissing } from "../problems.ts";
-import { type Held, issueCertificate, onDemand, type Subject, usableOne } from "./issue.ts";
+import { held, type Held, issueCertificate, onDemand, type Subject, usableOne } from "./issue.ts";
+import { authorities, signersSoFar } from "./store.ts";
 
 /** What certificates call our own services; the subject of each is its kind. */
 const own: Readonly<Record<"root" | "issuing" | "tsa" | "ocsp" | "ledger" | "configuration", Text>> = {
@@ -54,6 +55,25 @@ export const serviceOf = async (j: JobContext, kind: OwnKind): Promise<Held> => 
 
 /** The key that signs the exchange's configuration: made when first needed, so that an installation without gateways has none. */
 export const configurationKey = async (j: JobContext): Promise<Held> => ensure(j, "configuration", await serviceOf(j, "issuing"));
+
+/** All of that kind that still count, retired ones too, the newest first; each with the root above it. */
+export const configurationKeys = async (j: JobContext): Promise<(Held & { roots: Uint8Array[] })[]> => {
+  await configurationKey(j);
+  const { rows, roots } = await j.transaction(
+    async (ctx) => ({
+      rows: await signersSoFar(ctx, "configuration"),
+      roots: (await authorities(ctx)).filter((row) => row.kind === "root").map((row) => row.der),
+    }),
+    { readOnly: true },
+  );
+  return rows.map((row) => ({ ...held(j, row), roots }));
+};
+
+/** A new key from now on; the one before goes on counting until its certificate ends. */
+export const renewConfigurationKey = async (j: JobContext): Promise<void> => {
+  const found = await configurationKey(j);
+  await issueCertificate(j, subjectOf(j, "configuration"), await serviceOf(j, "issuing"), found.row.id);
+};
 
 /** The certificate a subject signs with, made on demand where the installation's policy allows it. */
 export const signerFor = async (j: JobContext, subject: Subject & { kind: Extract<Profile, "seal" | "person"> }): Promise<Held> => {

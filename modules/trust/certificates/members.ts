@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import type { Context, JobContext } from "#kernel";
 import { oids } from "../der/oids.ts";
+import { hex } from "../der/read.ts";
 import { ecdsaSignature } from "../der/write.ts";
 import { keysPort } from "../ports.ts";
 import { buildRequest } from "../x509/build.ts";
 import { chainOf } from "../x509/chain.ts";
 import { configurationSigning } from "../x509/profiles.ts";
-import { pem, readCertificates, verified } from "../x509/read.ts";
+import { type Certificate, pem, readCertificates, verified } from "../x509/read.ts";
 import type { Reason } from "../x509/revocations.ts";
-import { configurationKey } from "./authorities.ts";
+import { configurationKey, configurationKeys } from "./authorities.ts";
 import { addAnchor, importCertificate } from "./external.ts";
 import { keepForeign } from "./foreign.ts";
 import { subjectName } from "./issue.ts";
@@ -92,6 +93,20 @@ export const signConfiguration = async (j: JobContext, bytes: Uint8Array): Promi
   return { signature: await key.sign(bytes), certificate };
 };
 
+/**
+ * The same word under every key of ours that still counts, the newest first: who knows only the one before the last renewal
+ * believes the new one by it.
+ */
+export const signConfigurationByAll = async (j: JobContext, bytes: Uint8Array): Promise<ConfigurationSignature[]> => {
+  const keys = await configurationKeys(j);
+  return Promise.all(
+    keys.map(async (key) => ({
+      signature: await key.sign(bytes),
+      certificate: [...key.chain, ...key.roots].map((der) => pem("CERTIFICATE", der)).join(""),
+    })),
+  );
+};
+
 /** Whether the directory of a pinned anchor says so: chain, dates, purpose of the key, arithmetic. Pure. */
 export const verifyConfiguration = (
   o: ConfigurationSignature & { bytes: Uint8Array; at: Date; anchors: ReadonlySet<string> },
@@ -104,6 +119,39 @@ export const verifyConfiguration = (
   if (leaf.extendedKeyUsage?.join() !== configurationSigning) return { ok: false, fault: "wrong-use" };
   const sound = o.signature.length === 64 && verified(leaf.spki, oids.ecdsaWithSha256, o.bytes, ecdsaSignature(o.signature));
   return sound ? { ok: true } : { ok: false, fault: "signature" };
+};
+
+/** A certificate of another instance, judged under that instance's authorities and no other. `from`, `until`: of the whole chain. */
+export interface UnderAuthorities {
+  serial: string;
+  /** SHA-256 of the DER, hexadecimal. */
+  fingerprint: string;
+  /** For servers that call each other; else for an institution's seal. */
+  tls: boolean;
+  from: Date;
+  until: Date;
+  fits(bytes: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/**
+ * Name constraints (RFC 5280, 4.2.1.10) by separation: these anchors (PEM) are looked at for this certificate alone, and none of them
+ * ever joins the house's own. Undefined: no good chain at that moment. Pure.
+ */
+export const judgeUnder = (anchors: readonly string[], text: string, at: Date): UnderAuthorities | undefined => {
+  const [leaf, ...sent] = readCertificates(text) ?? [];
+  const roots = anchors.flatMap((one) => readCertificates(one) ?? []);
+  if (!leaf || leaf.ca) return undefined;
+  const chain = chainOf(leaf, { pool: sent, anchors: roots, at });
+  if (!chain.ok || chain.path.length < 2) return undefined;
+  const times = (of: (c: Certificate) => Date) => chain.path.map((c) => of(c).getTime());
+  return {
+    serial: hex(leaf.serial),
+    fingerprint: createHash("sha256").update(leaf.der).digest("hex"),
+    tls: leaf.extendedKeyUsage !== undefined,
+    from: new Date(Math.max(...times((c) => c.notBefore))),
+    until: new Date(Math.min(...times((c) => c.notAfter))),
+    fits: (bytes, signature) => signature.length === 64 && verified(leaf.spki, oids.ecdsaWithSha256, bytes, ecdsaSignature(signature)),
+  };
 };
 
 /** Makes an institution's seal key here and the request for its certificate. */

@@ -45,6 +45,13 @@ export async function usable(ctx: Context, wanted: Wanted): Promise<CertificateR
   return rows.filter((row) => row.notBefore <= now);
 }
 
+/** Certificates of a service of ours whose signatures still count, the newest first. */
+export function signersSoFar(ctx: Context, kind: Kind): Promise<CertificateRow[]> {
+  return ctx.db.rows<CertificateRow>(sql`
+    select ${columns} where c.kind = ${kind} and c.key is not null and s.revoked_at is null and c.not_after > ${ctx.clock.now()}
+    order by c.retired_at is null desc, c.created_at desc, c.id desc`);
+}
+
 export function byId(ctx: Context, id: string): Promise<CertificateRow | undefined> {
   return ctx.db.maybe<CertificateRow>(sql`select ${columns} where c.id = ${id}`);
 }
