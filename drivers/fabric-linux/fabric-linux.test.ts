@@ -20,7 +20,7 @@ fabricConformance(
     const driver = createAgentFabric(clock, randomIds(clock));
     const keys = new Map(mini.nodes.map((n) => [n, mini.agentKey(n, program).publicKey]));
     const house: AgentHouse = {
-      agent: async (node) => (keys.has(node) ? { node, publicKey: keys.get(node)!, sequence: 0 } : undefined),
+      agent: async (node) => (keys.has(node) ? { node, publicKey: keys.get(node)!, sequence: 0, heard: 0 } : undefined),
       reports: async () => undefined,
     };
     const door = await driver.listen(house, { port: 0, host: "127.0.0.1", key: Buffer.alloc(32, 7) });

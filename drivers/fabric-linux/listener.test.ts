@@ -13,12 +13,18 @@ const [a, b] = [generateKeyPairSync("ed25519"), generateKeyPairSync("ed25519")];
 const der = (key: KeyObject) => key.export({ type: "spki", format: "der" }).toString("base64");
 const agents = new Map([["a", der(a.publicKey)], ["b", der(b.publicKey)]]); // prettier-ignore
 const told: SiteReport[] = [];
+const heard = new Map<string, number>();
+let away = false;
 let door: Awaited<ReturnType<typeof driver.listen>>;
 before(async () => {
   door = await driver.listen(
     {
-      agent: async (node) => (agents.has(node) ? { node, publicKey: agents.get(node)!, sequence: 10 } : undefined),
-      reports: async (list) => void told.push(...list),
+      agent: async (node) => (agents.has(node) ? { node, publicKey: agents.get(node)!, sequence: 10, heard: 10 } : undefined),
+      async reports(list, numbers) {
+        if (away) throw new Error("the database is away");
+        told.push(...list);
+        for (const [node, n] of numbers) heard.set(node, n);
+      },
     },
     { port: 0, host: "127.0.0.1", key: Buffer.alloc(32, 3) },
   );
@@ -80,7 +86,7 @@ test("an order reaches the one it is for; a refusal and an absence are told apar
   await assert.rejects(driver.apply("a", put, { ...order, signal: AbortSignal.timeout(100) }), FabricAway);
   assert.equal(
     await Promise.race([
-      ask("/agent/v1/poll", { node: "b", number: 1, now: 0 }, { key: b.privateKey }).then(() => "told"),
+      ask("/agent/v1/poll", { node: "b", number: 12, now: 0 }, { key: b.privateKey }).then(() => "told"),
       new Promise((r) => setTimeout(() => r("held"), 300)),
     ]),
     "held",
@@ -88,7 +94,30 @@ test("an order reaches the one it is for; a refusal and an absence are told apar
   );
 });
 
-test("reports are handed on together", async () => {
-  await new Promise((r) => setTimeout(r, 1100));
+test("a report is answered once it is kept: what the house could not keep is refused, and the agent has it still", async () => {
   assert.deepEqual(told.map((r) => [r.node, r.sequence]), [["a", 11], ["a", 21]]); // prettier-ignore
+  away = true;
+  assert.equal((await ask("/agent/v1/report", report("a", 200))).status, 503);
+  away = false;
+  assert.equal((await ask("/agent/v1/report", report("a", 201))).status, 200);
+  assert.deepEqual(told.map((r) => r.sequence), [11, 21, 201]); // prettier-ignore
+  assert.equal(heard.get("a"), 201, "the highest number on any path goes with it");
+});
+
+test("after a restart nothing heard before is heard again, on any path", async () => {
+  const again = createAgentFabric(clock, randomIds(clock));
+  const other = await again.listen(
+    { agent: async (node) => ({ node, publicKey: agents.get(node)!, sequence: 11, heard: 101 }), reports: async () => undefined },
+    { port: 0, host: "127.0.0.1", key: Buffer.alloc(32, 3) },
+  );
+  try {
+    for (const path of ["/agent/v1/poll", "/agent/v1/receipt", "/agent/v1/report"]) {
+      const text = JSON.stringify({ ...report("a", 101), order: "x" });
+      const signature = sign(null, Buffer.from(`${path}\n${text}`), a.privateKey).toString("base64url");
+      const r = await fetch(`http://127.0.0.1:${other.port}${path}`, { method: "POST", body: text, headers: { "x-signature": signature } });
+      assert.equal(r.status, 409, path);
+    }
+  } finally {
+    await other.stop();
+  }
 });

@@ -18,8 +18,10 @@ const mostReport = 200_000;
 const holdSeconds = 25;
 /** Reports are handed on together, this often. */
 const flushMs = 1000;
-/** Reports that wait for the module at most: beyond it agents keep theirs. */
-const mostWaiting = 5000;
+/** Bytes of reports that wait for the module at most: beyond it agents keep theirs. */
+const mostWaiting = 32 * 1024 * 1024;
+
+const paths = ["/agent/v1/poll", "/agent/v1/receipt", "/agent/v1/report"];
 
 interface Known {
   key: KeyObject;
@@ -40,13 +42,23 @@ export async function listen(
 ): Promise<{ port: number; publicKey: string; stop(): Promise<void> }> {
   const own = houseKey(o.key);
   const known = new Map<string, Known>();
-  let waiting: SiteReport[] = [];
+  let waiting: { report: SiteReport; size: number; done(kept: boolean): void }[] = [];
+  let size = 0;
+  let heardSince = new Map<string, number>();
   let flushing: Promise<void> = Promise.resolve();
+  /** Whoever reported is answered when the module has kept it; what it could not take, the agent still has. */
   const flush = () => {
-    const list = waiting;
-    waiting = [];
-    // what the module could not take is tried once more with the next ones
-    if (list.length) flushing = house.reports(list).catch(() => void (waiting = [...list, ...waiting].slice(-mostWaiting)));
+    const [list, heard] = [waiting, heardSince];
+    if (list.length === 0 && heard.size === 0) return flushing;
+    [waiting, heardSince] = [[], new Map()];
+    const bytes = list.reduce((n, w) => n + w.size, 0);
+    flushing = flushing.then(async () => {
+      const kept = await house.reports(list.map((w) => w.report), heard).then(() => true, () => false); // prettier-ignore
+      size -= bytes;
+      for (const w of list) w.done(kept);
+      // numbers of this second are told with those of the next one
+      if (!kept) for (const [node, n] of heard) heardSince.set(node, Math.max(n, heardSince.get(node) ?? 0));
+    });
     return flushing;
   };
   const timer = setInterval(() => void flush(), flushMs);
@@ -62,7 +74,7 @@ export async function listen(
       return undefined;
     }
     const key = createPublicKey({ key: Buffer.from(k.publicKey, "base64"), format: "der", type: "spki" });
-    const same = found?.key.equals(key) ? found.heard : new Map([["/agent/v1/report", k.sequence]]);
+    const same = found?.key.equals(key) ? found.heard : new Map(paths.map((p) => [p, Math.max(k.sequence, k.heard)]));
     const entry = { key, heard: same, at: now };
     known.set(node, entry);
     return entry;
@@ -76,7 +88,7 @@ export async function listen(
       response.writeHead(status, { "content-type": "application/json", "content-length": text.length, "x-signature": signed }).end(text);
     };
     const refuse = (status: number) => void response.writeHead(status, { "content-length": 0, connection: "close" }).end();
-    if (request.method !== "POST" || !["/agent/v1/poll", "/agent/v1/receipt", "/agent/v1/report"].includes(path)) return refuse(404);
+    if (request.method !== "POST" || !paths.includes(path)) return refuse(404);
     const text = await bodyOf(request);
     if (text === undefined) return refuse(413);
     const signature = String(request.headers["x-signature"] ?? "");
@@ -94,14 +106,16 @@ export async function listen(
     if (!who || !verify(null, Buffer.from(`${path}\n${text}`), who.key, Buffer.from(signature, "base64url"))) return refuse(401);
     if (number <= (who.heard.get(path) ?? -1)) return refuse(409);
     who.heard.set(path, number);
+    heardSince.set(node, Math.max(number, heardSince.get(node) ?? 0));
     letters.heard(node);
     if (path === "/agent/v1/report") {
-      if (waiting.length >= mostWaiting) return refuse(503);
       const report = body.report as SiteReport | null;
       if (report === null || typeof report !== "object") return refuse(400);
       if (text.length > mostReport) return refuse(413);
-      waiting.push({ ...report, node, sequence: number });
-      return answer(200, signature);
+      if (size + text.length > mostWaiting) return refuse(503);
+      size += text.length;
+      const kept = await new Promise<boolean>((done) => waiting.push({ report: { ...report, node, sequence: number }, size: text.length, done })); // prettier-ignore
+      return kept ? answer(200, signature) : refuse(503);
     }
     if (path === "/agent/v1/receipt") {
       letters.answered(node, String(body.order), body as never);
@@ -132,6 +146,7 @@ export async function listen(
     async stop() {
       clearInterval(timer);
       letters.close();
+      await flush();
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
       await flush();

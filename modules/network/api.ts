@@ -271,6 +271,21 @@ export * from "./branches/contracts.ts";
 export * from "./extension/contracts.ts";
 export * from "./operations/contracts.ts";
 export * from "./resilience/contracts.ts";
-export type { Capability, FabricStep, InterfacesPart, Observed, OverlayPart, PartName, Power, SiteReport } from "./ports.ts";
+export type {
+  Capability,
+  FabricStep,
+  InterfacesPart,
+  LinkEvent,
+  LinkState,
+  Observed,
+  OverlayPart,
+  PartName,
+  Power,
+  Probe,
+  Sample,
+  SiteReport,
+  Traffic,
+} from "./ports.ts";
 export { approveChanges, editPlant, operateFabric, planChanges, readPlant } from "./permissions.ts";
 export * from "./plant/contracts.ts";
+export { kinds as elementKinds, schemas as elementSchemas } from "./plant/shapes.ts";

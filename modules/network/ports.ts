@@ -68,6 +68,64 @@ export interface SiteReport {
   capabilities: Capability[];
   /** Parts put right by the agent itself since its last report. */
   repaired: PartName[];
+  /** Its links as it sees them now; an agent of before tells them by `interfaces` and `neighbours` only. */
+  links?: LinkState[];
+  /** What it measured, oldest first; told again until it was heard. */
+  samples?: Sample[];
+}
+/** One end of a link. */
+export interface LinkState {
+  /** Interface name. */
+  name: string;
+  /** The neighbour is there: BFD up, or OSPF full where there is no BFD. */
+  up: boolean;
+  carrier: boolean;
+  /** Since when, in the house's time as the agent reckons it. */
+  since: string;
+}
+/** What a site measured in a minute, or in a longer stretch once its disk grew short. */
+export interface Sample {
+  /** The agent's own, one more each time, over restarts too; never taken twice. */
+  serial: number;
+  /** Its end, in the house's time as the agent reckons it. */
+  at: string;
+  seconds: number;
+  /** The agent could not tell its own time then. */
+  unsure: boolean;
+  probes: Probe[];
+  traffic: Traffic[];
+  power: Power;
+  events: LinkEvent[];
+}
+/** Echo requests (RFC 792, RFC 4443) and what came back. */
+export interface Probe {
+  /** Interface name of a link, or `node:<id>` of the place at the other end of a way. */
+  to: string;
+  sent: number;
+  lost: number;
+  /** Milliseconds; absent when nothing came back. */
+  min?: number;
+  max?: number;
+  sum?: number;
+  /** How many by bucket of delay: bucket i stands for 0.05 ms times 2^(i/8). */
+  delays?: [number, number][];
+}
+/** What passed an interface in the stretch: differences, so that a counter that began anew is not taken for traffic. */
+export interface Traffic {
+  name: string;
+  rxBytes: number;
+  txBytes: number;
+  /** Bytes a second at the busiest moment. */
+  rxPeak: number;
+  txPeak: number;
+  dropped: number;
+  downSeconds: number;
+}
+export interface LinkEvent {
+  name: string;
+  at: string;
+  what: "carrier" | "bfd" | "adjacency";
+  up: boolean;
 }
 export interface Power {
   source: "mains" | "battery" | "unknown";
@@ -92,6 +150,23 @@ export interface FabricDriver {
   apply(node: string, step: FabricStep, order: FabricOrder): Promise<object>;
   /** Nodes that are there. */
   nodes(): Promise<string[]>;
+  /** A simulation's sites as they would report with these faults; those that nothing reaches say nothing. */
+  simulate?(o: SimulatedWorld): SimulatedSite[];
+}
+export interface SimulatedWorld {
+  /** Milliseconds since 1970. */
+  at: number;
+  nodes: readonly { id: string; core: boolean; simulated: boolean }[];
+  links: readonly { span: string; a: string; b: string; metres: number }[];
+  faults: readonly { element: string; kind: "span" | "node" | "power" | "agent"; since: number }[];
+}
+export interface SimulatedSite {
+  node: string;
+  /** False: it is not heard; its last words were at `at`. */
+  heard: boolean;
+  at: number;
+  power: Power;
+  links: { span: string; up: boolean; carrier: boolean; since: number }[];
 }
 
 /** Who an agent is, for a driver that listens to agents. */
@@ -101,11 +176,14 @@ export interface KnownAgent {
   publicKey: string;
   /** The last report's number that was kept. */
   sequence: number;
+  /** The highest number heard on any path before this house began to listen. */
+  heard: number;
 }
 /** What a driver that listens to agents asks of the module. */
 export interface AgentHouse {
   agent(node: string): Promise<KnownAgent | undefined>;
-  reports(list: readonly SiteReport[]): Promise<void>;
+  /** Kept for good when this returns. `heard`: the highest number of each agent that said anything since the last call. */
+  reports(list: readonly SiteReport[], heard: ReadonlyMap<string, number>): Promise<void>;
 }
 export interface AgentDriver extends FabricDriver {
   /** Listens until stopped; 0 takes any free port. */
@@ -141,3 +219,4 @@ export function planFabric(desired: Rendered | null, observed: Observed | null):
     .filter((p) => !without.includes(p) && observed?.parts[p] !== desired[p].hash)
     .map((p): Put => ({ verb: "put", part: p, hash: desired[p].hash, text: desired[p].text }));
 }
+export * from "./equipment/driver.ts";

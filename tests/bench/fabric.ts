@@ -51,7 +51,7 @@ const agents = `
   const { Agent, request } = require("node:http");
   const [port, file] = process.argv.slice(1);
   const all = JSON.parse(require("node:fs").readFileSync(file, "utf8"));
-  const agent = new Agent({ keepAlive: true, maxSockets: 50 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 400 });
   let [taken, left] = [0, all.length];
   const timer = setInterval(() => {
     for (const m of all.splice(0, 10)) {

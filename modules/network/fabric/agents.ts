@@ -5,6 +5,7 @@ import { agentDismissed, agentEnrolled, driftRepaired } from "./facts.ts";
 import { learn, nodes } from "./nodes.ts";
 import { agentUnknown, keyMalformed } from "./problems.ts";
 import { areKeys, isSound } from "./report.ts";
+import { forgetWritten, noteReports } from "../monitoring/note.ts";
 import * as store from "./store.ts";
 
 /** Opens the door where agents call: in the program that works, on its own port, if one is wanted. */
@@ -21,9 +22,9 @@ export async function listenToAgents(host: Host): Promise<void> {
   const house: AgentHouse = {
     agent: async (node) => {
       const a = await host.transaction((ctx) => store.agent(ctx, node), { readOnly: true });
-      return a && { node, publicKey: a.publicKey, sequence: a.sequence };
+      return a && { node, publicKey: a.publicKey, sequence: a.sequence, heard: a.heard };
     },
-    reports: (list) => keepReports(host, list),
+    reports: (list, heard) => keepReports(host, list, heard),
   };
   const open = (port: number) =>
     driver.listen(house, {
@@ -40,11 +41,24 @@ export async function listenToAgents(host: Host): Promise<void> {
 
 const partNames = /^[a-z]{1,20}$/;
 
-/** What agents told in the last second, in one statement; keys and repairs are looked at. */
-export async function keepReports(j: JobContext, list: readonly SiteReport[]): Promise<void> {
+/** What agents told in the last second, in one transaction; keys and repairs are looked at. */
+export async function keepReports(
+  j: JobContext,
+  list: readonly SiteReport[],
+  heard: ReadonlyMap<string, number> = new Map(),
+): Promise<void> {
   const sound = list.filter(isSound);
-  if (sound.length === 0) return;
-  await j.transaction((ctx) => store.keepReports(ctx, sound));
+  if (sound.length === 0 && heard.size === 0) return;
+  const kept = j.transaction(async (ctx) => {
+    if (heard.size) await store.keepHeard(ctx, heard);
+    if (sound.length === 0) return;
+    await store.keepReports(ctx, sound);
+    await noteReports(ctx, sound);
+  });
+  await kept.catch((error: unknown) => {
+    forgetWritten(j, sound);
+    throw error;
+  });
   const news = sound.filter((r) => keysOf.get(r.node) !== r.keys.join());
   if (news.length) {
     await learn(j, [...new Map(news.map((r) => [r.node, { node: r.node, keys: r.keys }])).values()]);

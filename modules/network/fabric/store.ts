@@ -34,11 +34,12 @@ export interface AgentRow {
   node: string;
   publicKey: string;
   sequence: number;
+  heard: number;
   enrolledAt: Date;
   seenAt: Date | null;
   report: SiteReport | null;
 }
-const agentColumns = sql`node, public_key as "publicKey", sequence::float8 as sequence, enrolled_at as "enrolledAt", seen_at as "seenAt", report`;
+const agentColumns = sql`node, public_key as "publicKey", sequence::float8 as sequence, heard::float8 as heard, enrolled_at as "enrolledAt", seen_at as "seenAt", report`;
 export function agents(ctx: Context): Promise<AgentRow[]> {
   return ctx.db.rows(sql`select ${agentColumns} from network.agent order by node`);
 }
@@ -50,17 +51,28 @@ export async function putAgent(ctx: Context, node: string, publicKey: string, by
   await ctx.db.run(sql`
     insert into network.agent (node, public_key, enrolled_at, enrolled_by, sequence) values (${node}, ${publicKey}, ${ctx.clock.now()}, ${by}, 0)
     on conflict (node) do update set public_key = excluded.public_key, enrolled_at = excluded.enrolled_at, enrolled_by = excluded.enrolled_by,
-      sequence = case when network.agent.public_key = excluded.public_key then network.agent.sequence else 0 end`);
+      sequence = case when network.agent.public_key = excluded.public_key then network.agent.sequence else 0 end,
+      heard = case when network.agent.public_key = excluded.public_key then network.agent.heard else 0 end,
+      serial = case when network.agent.public_key = excluded.public_key then network.agent.serial else 0 end`);
+  // what the machine before it said of the site is not this one's word
+  await ctx.db.run(sql`
+    delete from network.sight s using network.agent a where s.node = ${node} and a.node = s.node and a.sequence = 0`);
 }
 export async function removeAgent(ctx: Context, node: string): Promise<boolean> {
   return (await ctx.db.run(sql`delete from network.agent where node = ${node}`)) > 0;
+}
+/** What was heard is not heard again after a restart either. */
+export async function keepHeard(ctx: Context, heard: ReadonlyMap<string, number>): Promise<void> {
+  await ctx.db.run(sql`
+    update network.agent a set heard = x.heard from unnest(${[...heard.keys()]}::text[], ${[...heard.values()]}::bigint[]) as x (node, heard)
+    where a.node = x.node and a.heard < x.heard`);
 }
 /** One statement for all; an older report never replaces a newer one. */
 export async function keepReports(ctx: Context, list: readonly SiteReport[]): Promise<void> {
   await ctx.db.run(sql`
     update network.agent a set sequence = r.sequence, seen_at = ${ctx.clock.now()}, report = r.report
     from (select distinct on (node) node, sequence, report
-      from unnest(${list.map((r) => r.node)}::text[], ${list.map((r) => r.sequence)}::bigint[], ${list.map((r) => JSON.stringify(r))}::jsonb[])
+      from unnest(${list.map((r) => r.node)}::text[], ${list.map((r) => r.sequence)}::bigint[], ${list.map(({ samples: _, ...live }) => JSON.stringify(live))}::jsonb[])
         as x (node, sequence, report) order by node, sequence desc) r
     where a.node = r.node and a.sequence < r.sequence`);
 }

@@ -16,7 +16,6 @@ export function silentCauses(
   o: { causes: Cause[]; up: ReadonlySet<number>; silent: readonly number[]; falls: (cut: readonly number[]) => Int32Array },
 ): number[] {
   const { causes, up, falls } = o;
-  const all = candidatesOf(m);
   const left = new Set(o.silent);
   const cut = () => causes.flatMap((c) => [...c.candidate.links]);
   const take = (c: Cause, fallen: Iterable<number>) => {
