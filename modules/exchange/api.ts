@@ -1,6 +1,9 @@
 /** The exchange's street door: who publishes what, who may read what, what waits for a person's hand, what was exchanged. */
 export * from "./connectors/contracts.ts";
 export * from "./agreements/contracts.ts";
+export * from "./consent/contracts.ts";
+export * from "./federation/contracts.ts";
+export * from "./classes/contracts.ts";
 export * from "./monitoring/contracts.ts";
 export * from "./publish/contracts.ts";
 export * from "./servers/contracts.ts";

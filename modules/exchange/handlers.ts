@@ -3,6 +3,7 @@ import * as api from "./api.ts";
 import { connect, connectorsShown, dropsShown, look, trial } from "./connectors/handlers.ts";
 import { consistencyOf, containerOf, headOf, stateOf } from "./evidence/handlers.ts";
 import { policiesShown } from "./agreements/handlers.ts";
+import { classesShown, classShown } from "./classes/handlers.ts";
 import * as federation from "./federation/handlers.ts";
 import { changeState, membersOf, oneService, rightsOf, servicesOf } from "./directory/handlers.ts";
 import { askedList, askedOne, asked as consentAsked, concluded, offersShown } from "./consent/counter.ts";
@@ -122,4 +123,6 @@ export const handlers = implement(api, {
   listDeliveries: deliveriesShown,
   setOfflinePolicy: setPolicy,
   classifyService: classify,
+  listDataClasses: classesShown,
+  readDataClass: classShown,
 });

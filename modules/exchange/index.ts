@@ -15,6 +15,10 @@ import type { Offer } from "./door.ts";
 import { logArchived } from "./evidence/archive.ts";
 import { evidenceSweeps } from "./evidence/sweeps.ts";
 import { answered, answeredByHand, asked, failed, handAsked, refused, serviceState, unanswered } from "./facts.ts";
+import { approveFederation, manageFederation } from "./federation/contracts.ts";
+import { federationFacts } from "./federation/facts.ts";
+import { federationGates } from "./federation/gates.ts";
+import { federationJobs, federationSweeps } from "./federation/jobs.ts";
 import { handlers } from "./handlers.ts";
 import { deliver, lapse } from "./hand/jobs.ts";
 import { concludeOrphans, erase } from "./log/sweeps.ts";
@@ -116,10 +120,11 @@ export const exchange = defineModule({
     messageExpired,
     messageCancelled,
     ...serverFacts,
+    ...federationFacts,
     ...connectorFacts,
     ...roomFacts,
   ],
-  jobs: [receiptSigned, deliver, diagnose, readDescription, ...serverJobs],
+  jobs: [receiptSigned, deliver, diagnose, readDescription, ...serverJobs, ...federationJobs],
   sweeps: [
     refreshDescriptions,
     watchFolders,
@@ -130,8 +135,9 @@ export const exchange = defineModule({
     ...roomSweeps,
     ...evidenceSweeps,
     ...serverSweeps,
+    ...federationSweeps,
   ],
-  gates: [...serverGates, consentsGate],
+  gates: [...serverGates, ...federationGates, consentsGate],
   permissions: [
     answerByHand,
     askConsents,
@@ -146,6 +152,8 @@ export const exchange = defineModule({
     readServers,
     manageServers,
     approveServers,
+    manageFederation,
+    approveFederation,
     readOutbox,
     cancelMessages,
   ],

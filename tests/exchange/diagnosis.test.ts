@@ -7,7 +7,7 @@ import { createServer as tcpServer, type AddressInfo, type Server } from "node:n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { readDiagnosis, startDiagnosis } from "#exchange/api";
+import { listDiagnoses, listTroubles, readDiagnosis, startDiagnosis } from "#exchange/api";
 import { type House, house, justice, persons } from "./port.ts";
 import { gatewayId, twoServers } from "./two-servers.ts";
 
@@ -130,6 +130,51 @@ test("one subject, one's own diagnoses, by permission", async () => {
     /diagnosis-unknown/,
   );
   await h.world.settle();
+});
+
+test("what others may do between them is not told; six a minute and person, thirty and institution", async () => {
+  const sonabel = h.world.clerk("bf-sonabel", ["exchange.read-operations"]);
+  const asked = { service, client: justice, purpose: "criminal-record-extract" };
+  await assert.rejects(h.world.call(startDiagnosis, asked, { as: sonabel }), /diagnosis-of-others/);
+  await assert.rejects(h.world.call(startDiagnosis, { server: "BF/X", client: justice }, { as: sonabel }), /diagnosis-of-others/);
+  const reader = h.world.clerk("bf-sonabel", ["exchange.read-operations", "exchange.read-rights"]);
+  await h.world.call(startDiagnosis, asked, { as: reader });
+  // one's own as a client is one's own to ask about
+  await h.world.call(startDiagnosis, asked, { as: h.world.clerk("bf-min-justice", ["exchange.read-operations"]) });
+
+  h.world.clock.advance(120);
+  const one = h.world.clerk("bf-sonabel", ["exchange.read-operations"]);
+  for (let i = 0; i < 6; i++) await h.world.call(startDiagnosis, { service }, { as: one });
+  await assert.rejects(h.world.call(startDiagnosis, { service }, { as: one }), /too-many-requests/);
+  for (let i = 6; i < 30; i++)
+    await h.world.call(startDiagnosis, { service }, { as: h.world.clerk("bf-sonabel", ["exchange.read-operations"]) });
+  await assert.rejects(h.world.call(startDiagnosis, { service }, { as: reader }), /too-many-requests/);
+  await h.world.call(startDiagnosis, { service }, { as: as() });
+  h.world.clock.advance(61);
+  await h.world.call(startDiagnosis, { service }, { as: one });
+  await h.world.settle();
+  const { diagnoses } = await h.world.call(listDiagnoses, {}, { as: one });
+  assert.equal(diagnoses.length, 30);
+  assert.ok(diagnoses.every((d) => d.ended && d.service === service && d.client === undefined));
+});
+
+test("what did not succeed, by service and cause: one's own, of all only for who follows all", async () => {
+  const denied = { headers: { "X-Road-Client": justice, "Exchange-Purpose": "none-such" } };
+  await h.call(`/r1/${service}?nip=1`, denied);
+  await h.call(`/r1/${service}?nip=2`, denied);
+  const from = new Date(h.world.clock.now().getTime() - 60_000).toISOString();
+  const seen = async (who: ReturnType<typeof as>, more = {}) => {
+    const { troubles, total } = await h.world.call(listTroubles, { from, ...more }, { as: who });
+    return [total, ...troubles.map((t) => [t.service, t.errorType, t.role, t.count])];
+  };
+  const what = "server.serverproxy.access_denied.purpose";
+  assert.deepEqual(await seen(as()), [2, [service, what, "answered", 2]]);
+  assert.deepEqual(await seen(h.world.clerk("bf-min-justice", ["exchange.read-operations"])), [2, [service, what, "asked", 2]]);
+  const stranger = h.world.clerk("bf-sonabel", ["exchange.read-operations"]);
+  assert.deepEqual(await seen(stranger), [0]);
+  await assert.rejects(h.world.call(listTroubles, { everyone: true }, { as: stranger }), /forbidden/);
+  const auditor = h.world.clerk("bf-sonabel", ["exchange.read-operations", "exchange.read-traffic"]);
+  assert.deepEqual(await seen(auditor, { everyone: true }), [2, [service, what, "others", 2]]);
 });
 
 test("another server is dialled as for a message, mutual TLS and all", async () => {

@@ -1,7 +1,7 @@
 /** Operational monitoring: every message with X-Road's field names, by period; who sees what; the year of an institution. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { listOperations, readYear } from "#exchange/api";
+import { listOperations, readNationalYear, readYear } from "#exchange/api";
 import { asks, echo, type House, house, justice, persons, typeOf } from "./port.ts";
 
 /** PR-OPMON, as X-Road 7.8 writes them, and xRequestId. */
@@ -219,5 +219,20 @@ test("the year of an institution: by service, partner and month, without persons
   assert.equal(year.outcomes.find((o) => o.outcome === "refused")?.count, 1);
   const empty = await h.world.call(readYear, { year: 2020 }, { as: h.world.clerk("bf-oni", ["exchange.read-operations"]) });
   assert.deepEqual([empty.over, empty.answered], [true, []]);
+  assert.deepEqual([empty.since, empty.name.length > 0], [2026, true]);
   await assert.rejects(h.world.call(readYear, { year: 2026 }, { as: h.world.clerk("bf-oni") }), /forbidden/);
+  // another institution's is for who follows all traffic, and so is the country's
+  const neighbour = h.world.clerk("bf-sonabel", ["exchange.read-operations"]);
+  await assert.rejects(h.world.call(readYear, { year: 2026, institution: "bf-oni" }, { as: neighbour }), /forbidden/);
+  await assert.rejects(h.world.call(readNationalYear, { year: 2026 }, { as: neighbour }), /forbidden/);
+  const auditor = h.world.clerk("bf-sonabel", ["exchange.read-operations", "exchange.read-traffic"]);
+  assert.deepEqual((await h.world.call(readYear, { year: 2026, institution: "bf-oni" }, { as: auditor })).answered, year.answered);
+  const { institutions } = await h.world.call(readNationalYear, { year: 2026 }, { as: auditor });
+  assert.deepEqual(
+    institutions.map(({ institution, asked, answered }) => [institution, asked, answered]),
+    [
+      ["bf-min-justice", 4, 0],
+      ["bf-oni", 0, 4],
+    ],
+  );
 });

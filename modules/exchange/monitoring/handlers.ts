@@ -1,89 +1,86 @@
-import { type Context, type InputOf, notFound, type OutputOf } from "#kernel";
-import type { listOperations, readDiagnosis, readYear, startDiagnosis } from "./contracts.ts";
+import { type Context, forbidden, type InputOf, notFound, type OfficialCaller, type OutputOf, tooMany } from "#kernel";
+import { clientOf, serviceOf } from "../directory/store.ts";
+import { followTraffic, readRights } from "../permissions.ts";
+import type { listDiagnoses, listOperations, listTroubles, readDiagnosis, startDiagnosis } from "./contracts.ts";
 import { diagnoseJob } from "./diagnose.ts";
-import { diagnosisUnfit, diagnosisUnknown } from "./problems.ts";
+import { diagnosisOfOthers, diagnosisUnfit, diagnosisUnknown } from "./problems.ts";
 import { isField, recordsOf } from "./query.ts";
-import { yearOf, type YearLine } from "./store.ts";
-import { diagnosisOf, putDiagnosis } from "./store-diagnosis.ts";
+import { askedSince, type Diagnosis, diagnosesOf, diagnosisOf, putDiagnosis } from "./store-diagnosis.ts";
+import { passed, troubleRows } from "./store-troubles.ts";
 
-function own(ctx: Context): string {
+function official(ctx: Context): OfficialCaller {
   if (ctx.caller.kind !== "official") throw notFound();
-  return ctx.caller.institution;
+  return ctx.caller;
 }
 
 export async function operationsShown(ctx: Context, q: InputOf<typeof listOperations>): Promise<OutputOf<typeof listOperations>> {
   const { recordsFrom, recordsTo, client } = q;
   const fields = q.fields?.split(",").filter(isField);
-  return recordsOf(ctx.db, ctx.clock.now(), { institution: own(ctx) }, { recordsFrom, recordsTo, client, fields });
+  const whose = { institution: official(ctx).institution };
+  return recordsOf(ctx.db, ctx.clock.now(), whose, { recordsFrom, recordsTo, client, fields });
 }
 
-export async function yearShown(ctx: Context, { year }: InputOf<typeof readYear>): Promise<OutputOf<typeof readYear>> {
-  const institution = own(ctx);
-  const zone = ctx.country.timeZone;
-  const [from, to] = [new Date(firstMoment(year, zone)), new Date(firstMoment(year + 1, zone))];
-  const lines = await yearOf(ctx.db, { institution, from, to, zone });
-  const count = (some: readonly YearLine[]) => some.reduce((n, one) => n + one.count, 0);
-  const of = (role: YearLine["role"]) => lines.filter((one) => one.role === role);
+const day = 86_400_000;
+
+export async function troublesShown(ctx: Context, q: InputOf<typeof listTroubles>): Promise<OutputOf<typeof listTroubles>> {
+  const { institution: own, permissions } = official(ctx);
+  if (q.everyone && !permissions.has(followTraffic.id)) throw forbidden();
+  const from = q.from === undefined ? new Date(ctx.clock.now().getTime() - day) : new Date(q.from);
+  const period = { from, institution: q.everyone ? undefined : own };
+  const rows = await troubleRows(ctx.db, { ...period, own });
   return {
-    institution,
-    year,
-    over: ctx.clock.now() >= to,
-    asked: grouped(ctx, of("asked")),
-    answered: grouped(ctx, of("answered")),
-    months: Array.from({ length: 12 }, (_, i) => ({
-      month: i + 1,
-      asked: count(of("asked").filter((one) => one.month === i + 1)),
-      answered: count(of("answered").filter((one) => one.month === i + 1)),
-    })),
-    outcomes: (["asked", "answered"] as const).flatMap((role) =>
-      [...new Set(of(role).map((one) => one.outcome))].map((outcome) => ({
-        role,
-        outcome: outcome as "answered",
-        count: count(of(role).filter((one) => one.outcome === outcome)),
-      })),
-    ),
+    troubles: rows.map(({ title, last, ...one }) => ({ ...one, title: title ? ctx.say(title) : one.service, last: last.toISOString() })),
+    total: await passed(ctx.db, period),
   };
 }
 
-function grouped(ctx: Context, lines: readonly YearLine[]): OutputOf<typeof readYear>["asked"] {
-  const groups = new Map<string, YearLine[]>();
-  for (const line of lines) {
-    const key = `${line.service} ${line.other}`;
-    groups.set(key, [...(groups.get(key) ?? []), line]);
-  }
-  return [...groups.values()]
-    .map((some) => {
-      const [first] = some as [YearLine, ...YearLine[]];
-      const busiest = some.reduce((a, b) => (b.count > a.count ? b : a));
-      return {
-        service: first.service,
-        title: first.title ? ctx.say(first.title) : first.service,
-        other: { institution: first.other, name: first.otherName ? ctx.say(first.otherName) : first.other },
-        total: some.reduce((n, one) => n + one.count, 0),
-        answered: some.filter((one) => one.outcome === "answered").reduce((n, one) => n + one.count, 0),
-        median: Math.round(busiest.median),
-      };
-    })
-    .sort((a, b) => b.total - a.total || (a.service < b.service ? -1 : 1));
-}
+// ---- looking into it
 
-/** When a year begins in the country's own time, in milliseconds. */
-function firstMoment(year: number, zone: string): number {
-  const guess = Date.UTC(year, 0, 1);
-  const parts = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "medium" }).format(guess);
-  return guess - (Date.parse(`${parts.replace(" ", "T")}Z`) - guess);
-}
+/** A minute's share: each look opens connections that somebody else has to answer. */
+const minute = 60_000;
+const perPerson = 6;
+const perInstitution = 30;
 
 export async function diagnosisStarted(ctx: Context, asked: InputOf<typeof startDiagnosis>): Promise<OutputOf<typeof startDiagnosis>> {
+  const { account, institution, permissions } = official(ctx);
   if ((asked.service === undefined) === (asked.server === undefined)) throw diagnosisUnfit();
+  if (asked.client !== undefined && !permissions.has(readRights.id)) await refuseStranger(ctx, asked, institution);
+  const now = ctx.clock.now();
+  const lately = await askedSince(ctx.db, { institution, account, since: new Date(now.getTime() - minute) });
+  if (lately.person >= perPerson || lately.all >= perInstitution) throw tooMany({ retryAfter: minute / 1000 });
   const id = ctx.ids.uuid();
-  await putDiagnosis(ctx.db, { id, institution: own(ctx), asked, at: ctx.clock.now() });
+  await putDiagnosis(ctx.db, { id, institution, account, asked, at: now });
   await ctx.enqueue(diagnoseJob, { id });
   return { id };
 }
 
+/** Whether one may ask another is theirs to know, unless one reads all rights anyway. */
+async function refuseStranger(ctx: Context, asked: InputOf<typeof startDiagnosis>, institution: string): Promise<void> {
+  const sides = [await clientOf(ctx.db, asked.client!), asked.service && (await serviceOf(ctx.db, asked.service))];
+  if (!sides.some((side) => side && side.institution === institution)) throw diagnosisOfOthers();
+}
+
+const line = ({ asked, at, endedAt }: Diagnosis) => ({
+  ...(asked.service === undefined ? {} : { service: asked.service }),
+  ...(asked.server === undefined ? {} : { server: asked.server }),
+  ...(asked.client === undefined ? {} : { client: asked.client }),
+  ...(asked.purpose === undefined ? {} : { purpose: asked.purpose }),
+  at: at.toISOString(),
+  ended: endedAt !== null,
+});
+
 export async function diagnosisShown(ctx: Context, { id }: InputOf<typeof readDiagnosis>): Promise<OutputOf<typeof readDiagnosis>> {
   const d = await diagnosisOf(ctx.db, id);
-  if (!d || d.institution !== own(ctx)) throw diagnosisUnknown();
-  return { ended: d.endedAt !== null, steps: d.steps ?? [] };
+  if (!d || d.institution !== official(ctx).institution) throw diagnosisUnknown();
+  return { ...line(d), steps: d.steps ?? [] };
+}
+
+export async function diagnosesShown(ctx: Context, { service }: InputOf<typeof listDiagnoses>): Promise<OutputOf<typeof listDiagnoses>> {
+  const found = await diagnosesOf(ctx.db, { institution: official(ctx).institution, service, limit: 30 });
+  return {
+    diagnoses: found.map((d) => {
+      const bad = d.steps?.find((one) => one.state === "bad");
+      return { id: d.id, ...line(d), ...(bad ? { found: bad } : {}) };
+    }),
+  };
 }

@@ -92,3 +92,15 @@ export const yearOf = (db: Db, q: { institution: string; from: Date; to: Date; z
       left join exchange.service s on s.id = v.service
       left join exchange.member m on m.institution = v.other
     group by v.role, v.service, s.title, v.other, m.name, v.month, v.outcome order by v.role, v.service, v.other, v.month, v.outcome`);
+
+export const firstExchange = async (db: Db): Promise<Date | undefined> =>
+  (await db.maybe<{ at: Date }>(sql`select at from exchange.traffic order by at limit 1`))?.at;
+
+/** Who took part in a year: how much each asked, and how much it was asked. */
+export const partiesOf = (db: Db, q: { from: Date; to: Date }): Promise<{ institution: string; asked: number; answered: number }[]> =>
+  db.rows(sql`select v.institution, sum(v.asked)::int as asked, sum(v.answered)::int as answered from (
+      select client_institution as institution, count(*) as asked, 0 as answered from exchange.traffic
+        where at >= ${q.from} and at < ${q.to} group by 1
+      union all
+      select provider_institution, 0, count(*) from exchange.traffic where at >= ${q.from} and at < ${q.to} group by 1
+    ) v group by v.institution order by sum(v.asked) + sum(v.answered) desc, v.institution limit 2000`);

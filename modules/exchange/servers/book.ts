@@ -65,7 +65,7 @@ const books = new WeakMap<PublicConfig, Book>();
 export const houseId = (instance: string): string => `${instance}/CENTRE`;
 
 const day = 86_400_000;
-const usualDays = 7;
+export const usualDays = 7;
 
 export async function refreshBook(j: JobContext): Promise<Book> {
   const gateway = j.config.role === "gateway";

@@ -53,6 +53,11 @@ export const offlinePolicySet = fact("exchange.offline-policy-set", T.Object({ d
   fr: "La durée d’échange sans nouvelles du centre a été fixée",
   en: "How long to exchange without word of the centre was set",
 });
+/** Subject: `exchange-configuration`. */
+export const serviceClassified = fact("exchange.service-classified", T.Object({ service: T.String(), dataClass: T.String() }), {
+  fr: "La classe de données d’un service a été fixée",
+  en: "The class of data of a service was set",
+});
 
 export const serverFacts = [
   serverInvited,
@@ -66,4 +71,5 @@ export const serverFacts = [
   configurationIssued,
   configurationReceived,
   offlinePolicySet,
+  serviceClassified,
 ];

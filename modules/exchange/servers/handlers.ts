@@ -6,7 +6,7 @@ import { serviceUnknown } from "../errors.ts";
 import { connectionsOf } from "../transport/connections.ts";
 import { actor } from "./actor.ts";
 import type * as api from "./contracts.ts";
-import { offlinePolicySet, serverRetired } from "./facts.ts";
+import { offlinePolicySet, serverRetired, serviceClassified } from "./facts.ts";
 import { decide, invite, withdraw } from "./invite.ts";
 import { announce, end } from "./maintenance.ts";
 import { serverUnknown } from "./problems.ts";
@@ -173,5 +173,6 @@ export async function setPolicy(ctx: Context, q: InputOf<typeof api.setOfflinePo
 
 export async function classify(ctx: Context, q: InputOf<typeof api.classifyService>): Promise<OutputOf<typeof api.classifyService>> {
   if ((await putClass(ctx.db, q.id, q.dataClass)) === 0) throw serviceUnknown();
+  await ctx.record(serviceClassified, "exchange-configuration", { service: q.id, dataClass: q.dataClass });
   return q;
 }
