@@ -1,5 +1,5 @@
 /** Our own anchor: made once somebody wants it, made again when it would say something else or a third of its life is left. */
-import type { JobContext } from "#kernel";
+import { canonical, type JobContext } from "#kernel";
 import { memberCertificates, signConfigurationByAll } from "#trust";
 import { type Anchor, anchorFingerprint, anchorText } from "./anchor.ts";
 import { anchorMade } from "./facts.ts";
@@ -37,5 +37,6 @@ export async function ensureAnchor(j: JobContext): Promise<OwnAnchor> {
   return made;
 }
 
-const same = ({ generatedAt: _, validUntil: _v, ...before }: Anchor, now: object): boolean =>
-  JSON.stringify(before) === JSON.stringify(now);
+/** Nothing new to say: all but its dates. */
+const same = (before: Anchor, now: Omit<Anchor, "generatedAt" | "validUntil">): boolean =>
+  canonical(now) === canonical({ ...before, generatedAt: undefined, validUntil: undefined });
