@@ -40,6 +40,10 @@ const commands: Record<
     help: "<institution> [CODE]: the token with which an institution's own exchange server joins this house",
     load: () => import("./commands/gateway-invite.ts"),
   },
+  "gateway-maintenance": {
+    help: "on --for 2h [--message ...] | off | status: the gateway of TOGUNA_DATA is away, its callers are told until when",
+    load: () => import("./commands/gateway-maintenance.ts"),
+  },
   "exchange-bundle": {
     help: "export <server or institution> <file> | import <file>: waiting messages by courier, sealed to the destination; receipts come back so",
     load: () => import("./commands/exchange-bundle.ts"),

@@ -17,6 +17,7 @@ import { banner, button, dateTime, disclosure, empty, facts, form, may, number, 
 import { consoleAction, consolePage, draw, type Again, type Screen } from "../screen.ts";
 import { ago, pre, refusalOf, type View } from "../site.ts";
 import { invitation, invite, serversPath as path } from "./invitations.ts";
+import { maintenanceActions, maintenanceForms, maintenanceTag } from "./maintenance.ts";
 import { serverWords } from "./server-words.ts";
 import { exchangeTabs } from "./tabs.ts";
 import { words } from "./words.ts";
@@ -57,10 +58,10 @@ function servers(p: PageContext, list: readonly Server[], newest: number | undef
         html`${one.institution?.name ?? w.house}
           <div class="t-source t-mono d-wrap">${one.id}</div>`,
         html`<code class="d-wrap">${one.address}</code>`,
-        tag(w[`state-${one.state}`], tones[one.state]),
+        html`${tag(w[`state-${one.state}`], tones[one.state])}${maintenanceTag(p, one)}`,
         html`${one.heardAt ? html`<time datetime="${one.heardAt}">${ago(p, one.heardAt)}</time>` : "–"}
         ${one.version === undefined ? "" : html`<div class="t-source">${w.version(number(p, one.version))}${newest !== undefined && one.version < newest ? ` / ${number(p, newest)}` : ""}</div>`}`,
-        html`${certificates(p, one)}${retire(p, one)}`,
+        html`${certificates(p, one)}${maintenanceForms(p, one)}${retire(p, one)}`,
       ]),
     })}
   </div>`;
@@ -156,6 +157,7 @@ function tokenView(p: PageContext, token: string): View {
 }
 
 export const serverActions = [
+  ...maintenanceActions(screen),
   consoleAction({
     id: "console.invite-server",
     path,
