@@ -58,15 +58,18 @@ export interface InputField extends Field {
   width?: 4 | 10 | 20;
   maxlength?: number;
   readonly?: boolean;
+  /** What may be meant: offered while one types, and anything else may be typed. */
+  offers?: readonly { value: string; text: string }[];
 }
 
 /** No `type=number` anywhere it can be helped: `inputmode` gives the keypad without spinners and without lost zeros. */
 export function input(field: InputField): Html {
   return labelled(
     field,
-    (_id, common) =>
+    (id, common) =>
       html`<input${attributes({
         ...common,
+        list: field.offers ? `${id}-offers` : null,
         class: classes(
           "govuk-input",
           field.width === 4 && "govuk-input--width-4",
@@ -80,7 +83,7 @@ export function input(field: InputField): Html {
         spellcheck: field.spellcheck === undefined ? null : String(field.spellcheck),
         maxlength: field.maxlength,
         readonly: field.readonly,
-      })}>`,
+      })}>${field.offers ? html`<datalist id="${id}-offers">${field.offers.map((o) => html`<option value="${o.value}">${o.text}</option>`)}</datalist>` : ""}`,
   );
 }
 

@@ -269,6 +269,7 @@ export const traceStrand = contract({
 });
 export * from "./branches/contracts.ts";
 export * from "./extension/contracts.ts";
+export * from "./monitoring/contracts.ts";
 export * from "./operations/contracts.ts";
 export * from "./resilience/contracts.ts";
 export type {

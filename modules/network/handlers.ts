@@ -1,7 +1,9 @@
 import { implement } from "#kernel";
 import * as api from "./api.ts";
+import * as elements from "./branches/elements.ts";
 import * as branches from "./branches/handlers.ts";
 import * as extension from "./extension/handlers.ts";
+import * as monitoring from "./monitoring/handlers.ts";
 import * as operations from "./operations/handlers.ts";
 import { exportPlant, importPlant, listRevisions, readPlantFile } from "./plant/load.ts";
 import { readInventory } from "./plant/inventory.ts";
@@ -17,6 +19,8 @@ export const handlers = implement(api, {
   readInventory,
   ...resilience,
   ...branches,
+  ...elements,
+  ...monitoring,
   ...operations,
   ...extension,
 });

@@ -56,7 +56,7 @@ describe("the network in the console", { skip: browserMissing, timeout: 300_000 
     const address = page.url();
     assert.match(await page.innerText("main"), /brouillon[\s\S]*Soumettre à relecture[\s\S]*Déploiement par phases[\s\S]*Différence/u);
     const typed = await page.inputValue("[name=changes]");
-    await page.click("summary:text-is('Corriger les changements')");
+    await page.click("summary:text-is('Corriger en texte')");
     await page.fill("[name=changes]", "pas du JSON");
     await page.click("main button:text-is('Enregistrer')");
     assert.match(await page.innerText("main"), /Une liste JSON de changements est attendue/u);
@@ -90,6 +90,72 @@ describe("the network in the console", { skip: browserMissing, timeout: 300_000 
     await second.click("main button:text-is('Importer')");
     assert.match(await second.innerText("main"), /2\.lon[\s\S]*hors du pays/u);
     await second.context().close();
+  });
+
+  it("writes a branch by forms: an element added, another changed, one dropped; each fault stands at its box", async () => {
+    const { page, context } = await visit({ origin: house.origin, js: false, cookies });
+    await page.goto("/console/reseau/projets");
+    await page.click("summary:text-is('Commencer un projet')");
+    await page.fill("[name=title]", "Deuxième baie de Kaya");
+    await page.click("main button:text-is('Commencer un projet')");
+    assert.match(await page.innerText("main"), /ne change encore rien/u);
+    const add = async (op: string, kind: string) => {
+      await page.click("main >> text=Ajouter un changement");
+      await page.check(`[name=op][value=${op}]`);
+      await page.selectOption("[name=kind]", kind);
+      await page.click("main button:text-is('Continuer')");
+    };
+    await add("add", "node");
+    await page.fill("[name=element]", "essai-kaya");
+    await page.fill("[name=f-name]", "Essai de Kaya");
+    await page.selectOption("[name=f-kind]", "site");
+    await page.fill("[name=f-lon]", "loin");
+    await page.fill("[name=f-lat]", "13,1");
+    await picture(page, "network-change-form");
+    await page.click("main button:text-is('Mettre dans le projet')");
+    assert.equal(await page.locator(".govuk-error-summary a[href='#f-lon']").count(), 1);
+    assert.equal(await page.inputValue("[name=f-name]"), "Essai de Kaya");
+    await page.fill("[name=f-lon]", "-1,08");
+    await page.click("main button:text-is('Mettre dans le projet')");
+    await add("add", "cable");
+    for (const [name, value] of [["element", "essai-cable"], ["f-a", "hub-kaya"], ["f-b", "essai-kaya"], ["f-length", "3 200"], ["f-strands", "12"]]) await page.fill(`[name=${name}]`, value!); // prettier-ignore
+    await page.click("main button:text-is('Mettre dans le projet')");
+    await add("change", "node");
+    await page.fill("[name=q]", "hub kaya");
+    await page.click("main button:text-is('Chercher')");
+    await page.click("main table a >> nth=0");
+    await page.click("main button:text-is('Mettre dans le projet')");
+    assert.match(await page.innerText("main"), /Rien n’a changé/u);
+    await page.fill("[name=f-buildings]", "3");
+    await page.click("main button:text-is('Mettre dans le projet')");
+    assert.match(await page.innerText("#changements"), /3 changements[\s\S]*essai-kaya[\s\S]*essai-cable[\s\S]*hub-kaya/u);
+    await page.click("#changements a >> nth=1");
+    await page.fill("[name=f-length]", "3 400");
+    await page.click("main button:text-is('Mettre dans le projet')");
+    await page.click("#changements tr:nth-child(3) button");
+    assert.match(await page.innerText("#changements"), /2 changements/u);
+    assert.match(await page.innerText("main"), /length 3400[\s\S]*Soumettre|Soumettre[\s\S]*3400/u);
+    const branch = page.url();
+    await context.close();
+    // who may read only sees no form; another official nothing at all
+    const auditor = await officialAt(house, "boureima.sawadogo");
+    assert.equal((await auditor.request.get(`${branch.replace(/#.*/u, "")}/changement`)).status(), 403);
+    await auditor.context().close();
+    const looker = await visit({ origin: house.origin, cookies, width: 360, dark: true });
+    for (const at of [
+      "",
+      "?op=add&kind=cable",
+      "?op=change&kind=cable",
+      "?op=remove&kind=cable&element=c1",
+      "?op=change&kind=cable&element=none",
+      "?rang=2",
+    ]) {
+      await looker.page.goto(`${branch.replace(/#.*/u, "")}/changement${at}`);
+      assert.deepEqual(await axe(looker.page), [], at);
+      assert.equal(await overflow(looker.page), 0, at);
+      await picture(looker.page, `network-change-360${at.replaceAll(/[^a-z0-9]+/g, "-")}`);
+    }
+    await looker.context.close();
   });
 
   it("draws the first map in at most 40 kB and one second", async () => {

@@ -1,9 +1,10 @@
 import { approveChanges, planChanges, readBranch, readMap } from "#network/api";
 import { readOutline } from "#registry/api";
 import { html, official, T, type Html, type PageContext } from "#kernel";
-import { banner, button, date, disclosure, facts, form, input, map, may, number, textarea, warning } from "#ui";
+import { banner, button, date, disclosure, facts, form, map, may, number, textarea, warning } from "#ui";
 import { consolePage, sent, type Again, type Screen } from "../screen.ts";
 import { refusalOf } from "../site.ts";
+import { changeList } from "./branch-changes.ts";
 import { billTable, differenceTable, effectTable, phasesTable, stateTag, type Branch } from "./branch-parts.ts";
 import { equipment } from "./branch-equipment.ts";
 import { drawNetwork } from "./draw.ts";
@@ -34,7 +35,7 @@ export const branchScreen: Screen<{ id: string }> = {
           </div>
         </div>
         ${b.effect?.bill.lines.length ? billTable(p, b.effect.bill, w.bill, b.effect.illustrativePrices) : ""} ${equipment(p, b)}
-        ${difference(p, b)} ${edit(p, b, again)}`,
+        ${difference(p, b)} ${changeList(p, b, again)}`,
     };
   },
 };
@@ -178,27 +179,6 @@ function decide(p: PageContext, b: Branch, again: Again | undefined): Html {
     plans && open && disclosure(w.withdraw, to("retrait", w.withdraw, "warn")),
   ].filter((x) => x !== false);
   return parts.length ? html`<section aria-label="${w.decide}">${parts}</section>` : html``;
-}
-
-const mostByHand = 200;
-
-/** All the changes as text, one a line: what the file had, corrected in place. */
-function edit(p: PageContext, b: Branch, again: Again | undefined): Html | "" {
-  const open = b.state !== "merged" && b.state !== "withdrawn";
-  if (!open || !may(p.caller, planChanges.id) || b.changes.length > mostByHand) return "";
-  const w = words(p.lang);
-  const now = `[\n${b.changes.map((c) => JSON.stringify(c)).join(",\n")}\n]`;
-  const typed = sent(again?.form, "changes");
-  return disclosure(
-    w.edit,
-    form(
-      { action: `${path}/projets/${b.id}`, hidden: html`${p.csrf}<input type="hidden" name="version" value="${b.version}" />` },
-      input({ lang: p.lang, name: "title", label: w.titleField, value: sent(again?.form, "title") || b.title, maxlength: 200 }),
-      textarea({ lang: p.lang, name: "changes", label: w.changes, hint: w.editHint, rows: 12, maxlength: 200_000, value: typed || now }),
-      button(w.save, { kind: "second" }),
-    ),
-    Boolean(typed),
-  );
 }
 
 const shown = 60;

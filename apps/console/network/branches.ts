@@ -1,16 +1,17 @@
 import { listBranches, openBranch, planChanges } from "#network/api";
 import { html, invalidInput, official, seeOther, T, type Upload } from "#kernel";
-import { button, buttonLink, date, disclosure, empty, errorFor, fileUpload, form, may, number, table } from "#ui";
-import { consoleAction, consolePage, withQuery, type Screen } from "../screen.ts";
+import { button, buttonLink, date, disclosure, empty, errorFor, fileUpload, form, input, may, number, table } from "#ui";
+import { consoleAction, consolePage, sent, withQuery, type Screen } from "../screen.ts";
 import { refusalOf } from "../site.ts";
 import { stateTag } from "./branch-parts.ts";
 import { networkTabs, path } from "./parts.ts";
+import { change as own } from "./words-change.ts";
 import { words } from "./words-plan.ts";
 import { words as all } from "./words.ts";
 
 const limit = 40;
 
-const screen: Screen<{ avant?: number }> = {
+export const branchesScreen: Screen<{ avant?: number }> = {
   reads: [listBranches],
   async view(p, { avant }, again) {
     const w = words(p.lang);
@@ -59,6 +60,23 @@ const screen: Screen<{ avant?: number }> = {
           may(p.caller, planChanges.id)
             ? html`<div class="t-actions">${buttonLink(`${path}/commander`, all(p.lang).order)}</div>
                 ${disclosure(
+                  own(p.lang).begin,
+                  form(
+                    { action: `${path}/nouveau-projet`, hidden: p.csrf },
+                    html`<p>${own(p.lang).beginText}</p>`,
+                    input({
+                      lang: p.lang,
+                      name: "title",
+                      label: w.titleField,
+                      maxlength: 200,
+                      value: sent(again?.form, "title"),
+                      error: errorFor(errors, "title"),
+                    }),
+                    button(own(p.lang).begin, { kind: "second" }),
+                  ),
+                  errors.some((e) => e.path === "title"),
+                )}
+                ${disclosure(
                   w.upload,
                   form(
                     { action: `${path}/projets`, hidden: p.csrf, multipart: true },
@@ -73,7 +91,7 @@ const screen: Screen<{ avant?: number }> = {
                     }),
                     button(w.send, { kind: "second" }),
                   ),
-                  Boolean(again),
+                  errors.some((e) => e.path !== "title"),
                 )}`
             : ""
         }`,
@@ -86,7 +104,7 @@ export const branchesPage = consolePage({
   path: `${path}/projets`,
   who: official(),
   input: T.Object({ avant: T.Optional(T.Integer({ minimum: 1, maximum: 2_000_000_000 })) }),
-  screen,
+  screen: branchesScreen,
 });
 
 export function uploaded(file: unknown): Upload | undefined {
@@ -121,6 +139,6 @@ export const uploadAction = consoleAction({
     });
     return seeOther(`${path}/projets/${id}`);
   },
-  back: screen,
+  back: branchesScreen,
   backInput: () => ({}),
 });

@@ -2,6 +2,8 @@ import { addressesPage, assignAction } from "./addresses.ts";
 import { branchActions } from "./branch-actions.ts";
 import { branchPage } from "./branch.ts";
 import { branchesPage, uploadAction } from "./branches.ts";
+import { changeActions } from "./change-actions.ts";
+import { changePage } from "./change.ts";
 import { capacityPage } from "./capacity.ts";
 import { coveragePage } from "./coverage.ts";
 import { doublesPage } from "./doubles.ts";
@@ -29,6 +31,7 @@ export const networkPages = [
   capacityPage,
   branchesPage,
   branchPage,
+  changePage,
   orderPage,
   coveragePage,
   fabricPage,
@@ -40,6 +43,7 @@ export const networkPages = [
 export const networkActions = [
   uploadAction,
   ...branchActions,
+  ...changeActions,
   orderAction,
   assignAction,
   importAction,

@@ -1,7 +1,7 @@
 /** Contracts of branches: data only. */
 import { anyOf, contract, official, T } from "#kernel";
 import { approveChanges, planChanges, readPlant } from "../permissions.ts";
-import { Point } from "../plant/shapes.ts";
+import { kinds, Point } from "../plant/shapes.ts";
 import { items } from "../extension/prices.ts";
 import { Change, mostChanges } from "./shapes.ts";
 
@@ -143,6 +143,25 @@ export const readBranch = contract({
       added: T.Array(T.Object({ id: T.String(), line: T.Array(Point), phase: T.Optional(T.Integer()) })),
       removed: T.Array(T.Object({ id: T.String(), line: T.Array(Point) })),
     }),
+  }),
+});
+
+export const findElements = contract({
+  id: "network.find-elements",
+  method: "GET",
+  path: "/api/network/elements",
+  summary: "Elements of one kind by id or name, with their fields: as they stand, or as they would with a branch",
+  who: official(readPlant),
+  input: T.Object({
+    kind: T.Enum([...kinds]),
+    q: T.Optional(T.String({ maxLength: 100 })),
+    id: T.Optional(T.String({ maxLength: 120 })),
+    branch: T.Optional(Id),
+    limit: T.Optional(T.Integer({ minimum: 1, maximum: 500 })),
+  }),
+  output: T.Object({
+    total: T.Integer(),
+    elements: T.Array(T.Object({ id: T.String(), name: T.Optional(T.String()), fields: T.Record(T.String(), T.Unknown()) })),
   }),
 });
 
