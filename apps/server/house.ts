@@ -26,7 +26,7 @@ import { rowsPostgres } from "../../drivers/rows-postgres/index.ts";
 import { smsDemo } from "../../drivers/sms-demo/index.ts";
 import { smsSmpp } from "../../drivers/sms-smpp/index.ts";
 import { timeStampHttp } from "../../drivers/tsa-http/index.ts";
-import { personsOfExchange } from "./persons-of-exchange.ts";
+import { consentsOfExchange, personsOfExchange } from "./persons-of-exchange.ts";
 import { registerThroughExchange } from "./register-through-exchange.ts";
 
 /** The only list of modules, ground floor first. */
@@ -47,6 +47,7 @@ export function drivers(config: Config, sandbox: Sandbox | undefined): readonly 
     config.setting("pkcs11_module") ? keysPkcs11 : keysFile,
     ...(config.setting("tsa_url") ? [timeStampHttp] : []),
     personsOfExchange,
+    consentsOfExchange,
     registerUrl ? identityRegisterHttp({ url: registerUrl }) : registerThroughExchange,
     simSignalHttp({ ...(simUrl ? { url: simUrl } : {}), ...(sandbox ? { base: sandbox.url } : {}) }),
     fabricLinux,

@@ -145,7 +145,7 @@ export const refusals = {
   consentUnfit: pair("server.serverproxy.access_denied.consent_unfit", words.consentUnfit),
   consentWithdrawn: pair("server.serverproxy.access_denied.consent_withdrawn", words.consentWithdrawn),
   consentExpired: pair("server.serverproxy.access_denied.consent_expired", words.consentExpired),
-  consentStale: pair("server.serverproxy.access_denied.consent_stale", words.consentStale),
+  consentStale: pair("server.serverproxy.consent_stale", words.consentStale),
   purposeMissing: pair("server.serverproxy.access_denied.purpose_missing", words.purposeDenied),
   answeredByHand: pair("server.clientproxy.service_type", words.invalidRequest),
   unknownServer: pair("server.clientproxy.invalid_security_server", words.invalidRequest),

@@ -21,6 +21,8 @@ export const answered = fact(
     status: T.Integer(),
     /** JSON pointers that held something. */
     fields: T.Array(T.String()),
+    /** The consent of hers it leaned on. */
+    consent: T.Optional(T.String()),
     by: T.Union([T.Literal("system"), T.Literal("person")]),
   }),
   { fr: "Un registre a répondu à une institution", en: "A register answered an institution" },

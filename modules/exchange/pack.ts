@@ -78,6 +78,8 @@ const Service = T.Object(
     answersInDays: T.Optional(T.Integer({ minimum: 1 })),
     /** Its system or its link is too weak to be waited for: every call of it is answered later. */
     stored: T.Optional(T.Boolean()),
+    /** Its system cannot tell a question cut short from a whole one: it gets large ones only once they are whole and verified. */
+    spooled: T.Optional(T.Boolean()),
     lapsesInDays: T.Optional(T.Integer({ minimum: 1 })),
     endpoints: T.Optional(T.Array(T.Object({ method: T.String(), path: T.String() }, strict))),
     /** Query parameters understood, with the words a person reads. */
@@ -106,6 +108,8 @@ const Right = T.Object(
     purposes: T.Array(T.String(), { minItems: 1 }),
     /** Names of fields each row may keep; absent = the whole answer. */
     fields: T.Optional(T.Array(T.String())),
+    /** The law named in `basis` wants the person concerned to agree first; how many days her consent lasts. */
+    consent: T.Optional(T.Object({ days: T.Integer({ minimum: 1, maximum: 3660 }) }, strict)),
     basis: Words,
     from: T.String({ pattern: "^\\d{4}-\\d\\d-\\d\\d$" }),
     until: T.Optional(T.String({ pattern: "^\\d{4}-\\d\\d-\\d\\d$" })),

@@ -145,3 +145,20 @@ export interface ConcernedPersons {
   pseudonym(ctx: Context, identityNumber: string): Promise<string>;
 }
 export const concernedPersons = port<ConcernedPersons>("exchange.concerned-persons");
+
+// ---- people who are asked for a consent
+
+/** Whoever knows people: their numbers, their telephones. All of it inside one's own transaction. */
+export interface ConsentPersons {
+  /** The identity number behind a pseudonym; the read is recorded. */
+  number(ctx: Context, person: string): Promise<string | undefined>;
+  /** The pseudonym of a number somebody typed, made when there is none. */
+  pseudonym(ctx: Context, identityNumber: string): Promise<string>;
+  /** A message to every telephone of hers; answers to how many. */
+  tell(ctx: Context, person: string, text: { fr: string; en: string }): Promise<number>;
+  /** A one-time code to her verified telephone, at the wish of that official; undefined when she has none. */
+  sendCode(ctx: Context, o: { person: string; official: string }): Promise<string | undefined>;
+  /** Throws a problem unless it is the code that was sent for it; wrong ones are counted. */
+  checkCode(ctx: Context, o: { challenge: string; code: string }): Promise<void>;
+}
+export const consentPersons = port<ConsentPersons>("exchange.consent-persons");

@@ -59,6 +59,8 @@ export const RightView = T.Object({
   basis: T.String(),
   from: T.String(),
   until: T.Optional(T.String()),
+  /** The person concerned has to agree first: days her consent lasts. */
+  consentDays: T.Optional(T.Integer()),
 });
 export type RightView = Static<typeof RightView>;
 
@@ -198,6 +200,8 @@ export const ReadOfMe = T.Object({
   /** Labels of the fields handed over; empty when nothing was. */
   fields: T.Array(T.String()),
   outcome: Outcome,
+  /** The consent of hers it leaned on. */
+  consent: T.Optional(T.String()),
   /** The fact to check against the sealed log. */
   fact: T.Optional(T.String()),
 });

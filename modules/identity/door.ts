@@ -7,12 +7,14 @@ import { requireStrong } from "./official/handlers.ts";
 import { setPassword, setTotp } from "./official/store.ts";
 import { hashPassword } from "./password/rules.ts";
 import { entryOf } from "./person/entry.ts";
-import { addPerson, personByToken } from "./person/store.ts";
+import { personByToken, pseudonymFor } from "./person/store.ts";
+import { limit } from "./limits/meter.ts";
+import { beginCode, requireCode } from "./phone/handlers.ts";
 import { requirePhone } from "./phone/read.ts";
 import type { RegisterPerson } from "./ports.ts";
 import { identityToken, phoneToken, sealText, unsealText } from "./secrets.ts";
 import { findSession } from "./session/open.ts";
-import { isAlive, needsTouch } from "./session/rules.ts";
+import { isAlive, needsTouch, tokenHash } from "./session/rules.ts";
 import { touchSession } from "./session/store.ts";
 import { tellEverywhere } from "./tell.ts";
 import { base32, fromBase32, totpUri } from "./totp/rules.ts";
@@ -111,14 +113,9 @@ export async function personByNumber(ctx: Context, number: string): Promise<stri
   return (await personByToken(ctx, identityToken(ctx, number)))?.id;
 }
 
-/** The same, made now when she is not: a register vouches that the number is somebody's. Her entry comes when she proves who she is. */
+/** The same, made now when she is not: a register vouches that the number is somebody's, or an official asks her something. Her entry comes when she proves who she is. */
 export async function pseudonymOf(ctx: Context, number: string): Promise<string> {
-  const token = identityToken(ctx, number);
-  const known = await personByToken(ctx, token);
-  if (known) return known.id;
-  const id = ctx.ids.uuid();
-  await addPerson(ctx, { id, token, entry: null });
-  return (await personByToken(ctx, token))?.id ?? id;
+  return pseudonymFor(ctx, identityToken(ctx, number), ctx.ids.uuid());
 }
 
 export async function personByAccount(ctx: Context, account: string): Promise<string | undefined> {
@@ -135,6 +132,18 @@ export async function personContact(ctx: Context, person: string): Promise<{ pho
 /** SMS to every number of the person, each in its own language; the caller never sees a number. */
 export function tellPerson(ctx: Context, person: string, text: Text, o: { ref?: string } = {}): Promise<number> {
   return tellEverywhere(ctx, person, text, o.ref);
+}
+
+/** A one-time code to a verified number of hers, at an official's wish; undefined when she has none. Draws on the official's own budget. */
+export async function sendConsentCode(ctx: Context, o: { person: string; official: string }): Promise<string | undefined> {
+  await limit(ctx, "proofingOfficial", o.official);
+  const { phone } = await personContact(ctx, o.person);
+  return phone === undefined ? undefined : (await beginCode(ctx, { kind: "consent", e164: phone, counter: o.official })).challenge;
+}
+
+/** Throws unless it is the code that was sent for it; a wrong one is counted. */
+export async function checkConsentCode(ctx: Context, o: { challenge: string; code: string }): Promise<void> {
+  await requireCode(ctx, { ref: tokenHash(o.challenge), kind: "consent", code: o.code });
 }
 
 /** Ties an account to a register entry that was verified elsewhere (import, demonstration); answers the person. */

@@ -29,6 +29,10 @@ export const texts = {
     fr: `Toguna: code ${code} pour l'agent qui vérifie votre identité au guichet. Si vous n'y étiez pas, ne le donnez pas.`,
     en: `Toguna: code ${code} for the official who verifies your identity at the counter. If you are not there, do not give it.`,
   }),
+  consentCode: (code: string): Text => ({
+    fr: `Toguna: code ${code} pour donner votre accord au guichet. Le SMS précédent dit à quoi. Si vous ne le voulez pas, ne le donnez pas.`,
+    en: `Toguna: code ${code} to give your consent at the counter. The message before says to what. If you do not want it, do not give it.`,
+  }),
   raised: {
     fr: "Toguna: votre identité est vérifiée. Si ce n'est pas vous, signalez-le à un guichet.",
     en: "Toguna: your identity is verified. If this was not you, report it at a counter.",

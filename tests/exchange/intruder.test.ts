@@ -42,7 +42,7 @@ async function signedBy(institution: string, e: { client: string; service: strin
   return { part, signature, certificate, serial, signedAt: signed.signedAt.toISOString() };
 }
 const report = (...reads: object[]) => post({ method: "POST", path: "/concerned", body: Buffer.from(JSON.stringify({ reads })) });
-const refusedFor = async (exchange: string): Promise<string[]> =>
+const refusedFor = async (exchange: string): Promise<string[] | undefined> =>
   (
     await p.house.owner("select data from kernel.fact f join kernel.fact_data d on d.fact = f.id where f.type = 'exchange.report-refused'")
   ).rows

@@ -73,7 +73,8 @@ export async function proven(j: JobContext, known: Snapshot, peer: Pick<Peer, "m
     read.client === e.client &&
     read.service === e.service &&
     read.purpose === e.purpose &&
-    read.issue === e.issue;
+    read.issue === e.issue &&
+    (read.consent === undefined || read.consent === e.consent);
   if (!same) return no("differs");
   const bytes = toBeSigned({
     part: question.part,

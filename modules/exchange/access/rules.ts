@@ -15,6 +15,8 @@ export interface Right {
   /** Days, inclusive, YYYY-MM-DD. */
   from: string;
   until: string | null;
+  /** The law asks for the consent of the person concerned: days one lasts. */
+  consent?: number | null;
 }
 
 export interface Wish {
@@ -26,14 +28,23 @@ export interface Wish {
   path: string;
   purpose: string;
   today: string;
+  /** A consent is named; whether it is one is looked at apart. */
+  consent?: boolean;
 }
 
 export type Decision =
-  | { granted: true; rights: string[]; fields: string[] | null }
-  /** `purpose`: the client may ask this, for other purposes; told apart so that people can mend it. */
-  | { granted: false; why: "path" | "right" | "purpose" };
+  /** `bound`: what of it stands or falls with the consent named; `free`: what is granted without one, undefined for nothing. */
+  | { granted: true; rights: string[]; fields: string[] | null; bound?: Fields; free?: Fields }
+  /** `purpose`, `consent`: the client may ask this, for other purposes or with a consent; told apart so that people can mend it. */
+  | { granted: false; why: "path" | "right" | "purpose" | "consent" };
+/** JSON pointers; null = everything. */
+type Fields = string[] | null;
 
-const subjects = (wish: Wish): Set<string> => new Set([wish.client, ...wish.groups.map((group) => `group:${group}`)]);
+export const subjects = (wish: Pick<Wish, "client" | "groups">): Set<string> =>
+  new Set([wish.client, ...wish.groups.map((group) => `group:${group}`)]);
+
+const fieldsOf = (rights: readonly Right[]): Fields =>
+  rights.some((right) => right.fields === null) ? null : [...new Set(rights.flatMap((right) => right.fields ?? []))];
 
 export function decide(rights: readonly Right[], wish: Wish): Decision {
   const path = checkPath(wish.path);
@@ -52,6 +63,11 @@ export function decide(rights: readonly Right[], wish: Wish): Decision {
   const apt = open.filter((right) => right.purposes.includes(wish.purpose));
   if (apt.length === 0) return { granted: false, why: "purpose" };
   // Several agreements may serve one purpose: what any of them grants may be read.
-  const fields = apt.some((right) => right.fields === null) ? null : [...new Set(apt.flatMap((right) => right.fields ?? []))];
-  return { granted: true, rights: apt.map((right) => right.id), fields };
+  const free = apt.filter((right) => right.consent == null);
+  if (wish.consent !== true && free.length === 0) return { granted: false, why: "consent" };
+  const used = wish.consent === true ? apt : free;
+  const granted = { granted: true as const, rights: used.map((right) => right.id), fields: fieldsOf(used) };
+  if (used.length === free.length) return granted;
+  const bound = fieldsOf(used.filter((right) => right.consent != null));
+  return { ...granted, bound, ...(free.length > 0 ? { free: fieldsOf(free) } : {}) };
 }

@@ -11,11 +11,12 @@ export interface ConcernRow {
   issue: string | null;
   fields: readonly string[];
   fact: string;
+  consent?: string;
 }
 /** False when this person was told of this exchange with this register before. */
 export const putConcern = async (db: Db, c: ConcernRow): Promise<boolean> =>
-  (await db.run(sql`insert into exchange.concern (exchange, person, institution, at, client, service, purpose, issue, fields, fact)
-    values (${c.exchange}, ${c.person}, ${c.institution}, ${c.at}, ${c.client}, ${c.service}, ${c.purpose}, ${c.issue}, ${[...c.fields]}, ${c.fact})
+  (await db.run(sql`insert into exchange.concern (exchange, person, institution, at, client, service, purpose, issue, fields, fact, consent)
+    values (${c.exchange}, ${c.person}, ${c.institution}, ${c.at}, ${c.client}, ${c.service}, ${c.purpose}, ${c.issue}, ${[...c.fields]}, ${c.fact}, ${c.consent ?? null})
     on conflict do nothing`)) === 1;
 
 /**

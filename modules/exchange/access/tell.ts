@@ -27,6 +27,8 @@ export const Named = T.Object(
     fields: T.Array(Line, { maxItems: 500 }),
     asked: T.Optional(T.String({ maxLength: 40 })),
     given: T.Array(T.String({ maxLength: 40 }), { maxItems: most }),
+    /** The consent it leaned on. */
+    consent: T.Optional(T.String({ pattern: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" })),
   },
   { additionalProperties: false },
 );
@@ -38,6 +40,7 @@ export interface Handed {
   value: unknown;
   /** JSON pointers that leave. */
   fields: readonly string[];
+  consent?: string | undefined;
 }
 
 /** False: too many to be told. Committed before a byte of the answer is handed on. */
@@ -58,6 +61,7 @@ export async function tellConcerned(j: JobContext, service: Service, e: Received
     fields: [...handed.fields],
     ...(asked === undefined ? {} : { asked }),
     given,
+    ...(handed.consent === undefined ? {} : { consent: handed.consent }),
   };
   const register = pageKeeper(j);
   if (register) await tellNow(j, register, service.institution, named);
@@ -76,7 +80,8 @@ export async function tellNow(j: JobContext, register: ConcernedPersons, institu
     const other = n.asked === undefined || n.given.includes(n.asked) ? undefined : await register.known(ctx, n.asked);
     if (other !== undefined) persons.add(other);
     const { exchange, client, service, purpose, issue } = n;
-    const said = { exchange, client, service, purpose, ...(issue === undefined ? {} : { issue }) };
+    const under = n.consent === undefined ? {} : { consent: n.consent };
+    const said = { exchange, client, service, purpose, ...(issue === undefined ? {} : { issue }), ...under };
     for (const person of persons) {
       if (told.has(person)) continue;
       const fields = person === other ? [] : [...n.fields];

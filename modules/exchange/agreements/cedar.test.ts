@@ -54,6 +54,7 @@ const agreement: fc.Arbitrary<Agreement> = fc.record({
   fields: fc.option(fc.subarray(["/rows/*/nip", "/rows/*/family"], { minLength: 1 })),
   from: day,
   until: fc.option(day),
+  consent: fc.option(fc.constant(90)),
   basis: fc.constantFrom("Loi", 'Accord "12"\\\n'),
 });
 const wish: fc.Arbitrary<Wish> = fc.record({
@@ -64,6 +65,7 @@ const wish: fc.Arbitrary<Wish> = fc.record({
   path: fc.array(segment, { maxLength: 4 }).map((parts) => `/${parts.map(encodeURIComponent).join("/")}`),
   purpose: fc.constantFrom("tax", "passport"),
   today: day,
+  consent: fc.boolean(),
 });
 
 test("Cedar decides as we do, and names the agreements whose fields may be read", () => {

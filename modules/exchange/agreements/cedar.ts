@@ -39,6 +39,8 @@ export function policyOf(a: Agreement): string {
     `context.today >= datetime(${quoted(a.from)})`,
     ...(a.until === null ? [] : [`context.today <= datetime(${quoted(a.until)})`]),
     ...pathConditions(a.path),
+    // whether it is hers, for this, and not taken back, is looked at in the table of consents
+    ...(a.consent == null ? [] : ["context.consent"]),
   ];
   return [
     `@id(${quoted(`${a.service} ${a.id} ${a.subject}`)})`,
@@ -67,6 +69,7 @@ export function requestOf(w: {
   segments: readonly string[];
   purpose: string;
   today: string;
+  consent?: boolean;
 }) {
   const segments = w.segments.length === 1 && w.segments[0] === "" ? [] : w.segments;
   const named = Object.fromEntries(Array.from({ length: mostSegments }, (_, i) => [`segment${i + 1}`, segments[i] ?? ""]));
@@ -77,6 +80,7 @@ export function requestOf(w: {
     context: {
       purpose: w.purpose,
       today: { __extn: { fn: "datetime", arg: w.today } },
+      consent: w.consent ?? false,
       segments: segments.length,
       ...named,
     },

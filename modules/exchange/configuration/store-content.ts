@@ -24,11 +24,11 @@ export async function readContent(db: Db): Promise<DirectoryContent> {
     services: await all(
       db.rows(sql`select to_jsonb(x) as row from (
         select id, subsystem, code, institution, kind, title, timeout_seconds, answers_in_days, lapses_in_days, endpoints, query, fields,
-          keep_days, source, enabled, notice, withdrawn, data_class, stored, subject from exchange.service order by id) x`),
+          keep_days, source, enabled, notice, withdrawn, data_class, stored, spooled, subject from exchange.service order by id) x`),
     ),
     rights: await all(
       db.rows(sql`select to_jsonb(x) as row from (
-        select id, service, subject, methods, path, purposes, fields, basis, from_day, until_day from exchange.access_right
+        select id, service, subject, methods, path, purposes, fields, basis, from_day, until_day, consent_days from exchange.access_right
         order by service, id, subject) x`),
     ),
     purposes: await all(db.rows(sql`select to_jsonb(x) as row from (select code, label, basis from exchange.purpose order by code) x`)),
@@ -49,19 +49,19 @@ export async function putContent(ctx: Context, c: DirectoryContent): Promise<voi
     select id, member, code, name, groups from jsonb_populate_recordset(null::exchange.subsystem, ${json(c.subsystems)}::jsonb)
     on conflict (id) do update set name = excluded.name, groups = excluded.groups`);
   await db.run(sql`insert into exchange.service (id, subsystem, code, institution, kind, title, base_url, timeout_seconds, answers_in_days,
-      lapses_in_days, endpoints, query, fields, keep_days, source, enabled, notice, withdrawn, data_class, stored, subject)
+      lapses_in_days, endpoints, query, fields, keep_days, source, enabled, notice, withdrawn, data_class, stored, spooled, subject)
     select id, subsystem, code, institution, kind, title, case when kind = 'http' then ${elsewhere} end, timeout_seconds, answers_in_days,
-      lapses_in_days, endpoints, query, fields, keep_days, source, enabled, notice, withdrawn, data_class, stored, subject
+      lapses_in_days, endpoints, query, fields, keep_days, source, enabled, notice, withdrawn, data_class, stored, coalesce(spooled, false), subject
     from jsonb_populate_recordset(null::exchange.service, ${json(c.services)}::jsonb)
     on conflict (id) do update set kind = excluded.kind, title = excluded.title,
       base_url = case when excluded.kind = 'http' then coalesce(service.base_url, excluded.base_url) end,
       timeout_seconds = excluded.timeout_seconds, answers_in_days = excluded.answers_in_days, lapses_in_days = excluded.lapses_in_days,
       endpoints = excluded.endpoints, query = excluded.query, fields = excluded.fields, keep_days = excluded.keep_days,
       source = excluded.source, enabled = excluded.enabled, notice = excluded.notice, withdrawn = excluded.withdrawn,
-      data_class = excluded.data_class, stored = excluded.stored, subject = excluded.subject, institution = excluded.institution`);
+      data_class = excluded.data_class, stored = excluded.stored, spooled = excluded.spooled, subject = excluded.subject, institution = excluded.institution`);
   await db.run(sql`delete from exchange.access_right`);
-  await db.run(sql`insert into exchange.access_right (id, service, subject, methods, path, purposes, fields, basis, from_day, until_day)
-    select id, service, subject, methods, path, purposes, fields, basis, from_day, until_day
+  await db.run(sql`insert into exchange.access_right (id, service, subject, methods, path, purposes, fields, basis, from_day, until_day, consent_days)
+    select id, service, subject, methods, path, purposes, fields, basis, from_day, until_day, consent_days
     from jsonb_populate_recordset(null::exchange.access_right, ${json(c.rights)}::jsonb)`);
   await db.run(sql`delete from exchange.purpose`);
   await db.run(sql`insert into exchange.purpose (code, label, basis)

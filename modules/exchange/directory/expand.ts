@@ -49,6 +49,7 @@ export interface ServiceRow {
   timeout_seconds: number;
   answers_in_days: number | null;
   stored: boolean;
+  spooled: boolean;
   lapses_in_days: number | null;
   endpoints: { method: string; path: string }[];
   query: { name: string; label: Text }[];
@@ -68,6 +69,7 @@ export interface RightRow {
   basis: Text;
   from_day: string;
   until_day: string | null;
+  consent_days: number | null;
 }
 export interface ConnectorRow {
   service: string;
@@ -155,6 +157,7 @@ export function expand(pack: Pack, parties: readonly Party[]): Directory {
         base_url: s.kind === "http" ? (s.url ?? wrong(`service ${s.code} has no url`)).replaceAll("{institution}", p.id) : null,
         timeout_seconds: s.timeoutSeconds ?? 15,
         stored: s.stored ?? false,
+        spooled: s.spooled ?? false,
         answers_in_days: s.kind === "person" ? (s.answersInDays ?? wrong(`service ${s.code} has no answersInDays`)) : null,
         lapses_in_days: s.kind === "person" ? (s.lapsesInDays ?? 30) : null,
         endpoints: s.endpoints ?? [{ method: "GET", path: "/" }],
@@ -185,6 +188,8 @@ export function expand(pack: Pack, parties: readonly Party[]): Directory {
     const offered = choose(r.service.of, `right ${r.id}`).map(
       (p) => offerOf(p, r.service) ?? wrong(`right ${r.id}: ${p.id} offers no ${r.service.code}`),
     );
+    for (const service of r.consent ? offered : [])
+      if (!service.subject) wrong(`right ${r.id}: a consent is wanted, and ${service.id} does not say whom it concerns`);
     return offered.flatMap((service) =>
       subjects(service).map((subject) => ({
         id: r.id,
@@ -197,6 +202,7 @@ export function expand(pack: Pack, parties: readonly Party[]): Directory {
         basis: r.basis,
         from_day: r.from,
         until_day: r.until ?? null,
+        consent_days: r.consent?.days ?? null,
       })),
     );
   });

@@ -1,5 +1,7 @@
 import { type Db, sql, type Text } from "#kernel";
 import type { Right } from "../access/rules.ts";
+import { clientsOf, servicesOf } from "../federation/directory.ts";
+import { partners } from "../federation/store.ts";
 import { baseUrls, type Client, type Service, servicesList } from "./store.ts";
 
 /** Everything an exchange asks of the directory, in memory. */
@@ -20,14 +22,19 @@ export const directoryVersion = async (db: Db): Promise<number> =>
 
 /** The version is read first: rows may be newer than it says, never older. */
 export async function readSnapshot(db: Db, version: number): Promise<Snapshot> {
-  const [services, clients, all, bases] = await Promise.all([
+  const [services, clients, all, bases, others] = await Promise.all([
     servicesList(db, undefined),
     db.rows<Client>(sql`select u.id, m.institution, u.name, m.name as "memberName", u.groups
       from exchange.subsystem u join exchange.member m on m.id = u.member`),
-    db.rows<Right>(sql`select id, service, subject, methods, path, purposes, fields, from_day as "from", until_day as "until"
+    db.rows<Right>(sql`select id, service, subject, methods, path, purposes, fields, from_day as "from", until_day as "until", consent_days as consent
       from exchange.access_right`),
     baseUrls(db),
+    partners(db),
   ]);
+  for (const { document } of others) {
+    clients.push(...clientsOf(document));
+    services.push(...servicesOf(document));
+  }
   const rights = new Map<string, Right[]>();
   for (const one of all) {
     const known = rights.get(one.service);

@@ -15,6 +15,8 @@ export interface Service {
   timeoutSeconds: number;
   /** Every call of it is answered later: its system or its link is too weak to be waited for. */
   stored: boolean;
+  /** Its system gets a large question only once the whole of it is here and verified. */
+  spooled: boolean;
   answersInDays: number | null;
   lapsesInDays: number | null;
   endpoints: { method: string; path: string }[];
@@ -33,7 +35,7 @@ export interface Service {
 export type ServiceKind = "http" | "person" | "view" | "file" | "room";
 export type Origin = "pack" | "registered";
 const serviceColumns = sql`s.id, s.subsystem, s.code, s.institution, s.kind, s.title, s.base_url as "baseUrl",
-  s.timeout_seconds as "timeoutSeconds", s.answers_in_days as "answersInDays", s.stored, s.lapses_in_days as "lapsesInDays", s.endpoints, s.query,
+  s.timeout_seconds as "timeoutSeconds", s.answers_in_days as "answersInDays", s.stored, s.spooled, s.lapses_in_days as "lapsesInDays", s.endpoints, s.query,
   s.fields, s.keep_days as "keepDays", s.source, s.enabled and not s.withdrawn as enabled, s.notice,
   s.origin, s.subject, jsonb_build_object('verify', s.verify_tls, 'ca', s.ca, 'clientCertificate', s.client_certificate) as tls`;
 
@@ -76,17 +78,20 @@ export const membersList = (
 
 export const memberNames = async (db: Db, institutions: readonly string[]): Promise<Map<string, Text>> => {
   const rows = await db.rows<{ institution: string; name: Text }>(
-    sql`select institution, name from exchange.member where institution = any(${[...institutions]})`,
+    sql`select institution, name from exchange.member where institution = any(${[...institutions]})
+      union all select id, name from exchange.foreign_name where id = any(${[...institutions]})`,
   );
   return new Map(rows.map((r) => [r.institution, r.name]));
 };
 
 export const rightsFor = (db: Db, service: string): Promise<Right[]> =>
-  db.rows(sql`select id, service, subject, methods, path, purposes, fields, from_day as "from", until_day as "until"
+  db.rows(sql`select id, service, subject, methods, path, purposes, fields, from_day as "from", until_day as "until",
+      consent_days as consent
     from exchange.access_right where service = ${service}`);
 
 export const rightsList = (db: Db, q: { service?: string; institution?: string }): Promise<(Right & { basis: Text })[]> =>
-  db.rows(sql`select r.id, r.service, r.subject, r.methods, r.path, r.purposes, r.fields, r.basis, r.from_day as "from", r.until_day as "until"
+  db.rows(sql`select r.id, r.service, r.subject, r.methods, r.path, r.purposes, r.fields, r.basis, r.from_day as "from", r.until_day as "until",
+      r.consent_days as consent
     from exchange.access_right r join exchange.service s on s.id = r.service
     where (${q.service ?? null}::text is null or r.service = ${q.service ?? null})
       and (${q.institution ?? null}::text is null or s.institution = ${q.institution ?? null})
@@ -135,23 +140,23 @@ export async function putDirectory(ctx: Context, d: Directory, digest: Buffer): 
     from jsonb_to_recordset(${json(d.subsystems)}::jsonb) as x(id text, member text, code text, name jsonb, groups jsonb)
     on conflict (id) do update set name = excluded.name, groups = excluded.groups, origin = 'pack'`);
   await db.run(sql`insert into exchange.service
-      (id, subsystem, code, institution, kind, title, base_url, timeout_seconds, answers_in_days, lapses_in_days, endpoints, query, fields, keep_days, source, subject, stored)
+      (id, subsystem, code, institution, kind, title, base_url, timeout_seconds, answers_in_days, lapses_in_days, endpoints, query, fields, keep_days, source, subject, stored, spooled)
     select * from jsonb_to_recordset(${json(d.services)}::jsonb)
       as x(id text, subsystem text, code text, institution text, kind text, title jsonb, base_url text, timeout_seconds integer,
-        answers_in_days integer, lapses_in_days integer, endpoints jsonb, query jsonb, fields jsonb, keep_days integer, source text, subject jsonb, stored boolean)
+        answers_in_days integer, lapses_in_days integer, endpoints jsonb, query jsonb, fields jsonb, keep_days integer, source text, subject jsonb, stored boolean, spooled boolean)
     on conflict (id) do update set origin = 'pack', kind = excluded.kind, title = excluded.title, base_url = excluded.base_url,
-      stored = excluded.stored, timeout_seconds = excluded.timeout_seconds, answers_in_days = excluded.answers_in_days, lapses_in_days = excluded.lapses_in_days,
+      stored = excluded.stored, spooled = excluded.spooled, timeout_seconds = excluded.timeout_seconds, answers_in_days = excluded.answers_in_days, lapses_in_days = excluded.lapses_in_days,
       endpoints = excluded.endpoints, query = excluded.query, fields = excluded.fields, keep_days = excluded.keep_days, source = excluded.source, subject = excluded.subject`);
   await putPackConnectors(db, d.connectors, ctx.clock.now());
   await db.run(sql`update exchange.service set withdrawn = not withdrawn
     where origin = 'pack' and withdrawn = (id = any(${d.services.map((one) => one.id)}))`);
   await db.run(sql`delete from exchange.access_right where origin = 'pack'`);
-  await db.run(sql`insert into exchange.access_right (id, service, subject, methods, path, purposes, fields, basis, from_day, until_day)
+  await db.run(sql`insert into exchange.access_right (id, service, subject, methods, path, purposes, fields, basis, from_day, until_day, consent_days)
     select x.id, x.service, x.subject, array(select jsonb_array_elements_text(x.methods)), x.path,
       array(select jsonb_array_elements_text(x.purposes)),
-      case when jsonb_typeof(x.fields) = 'array' then array(select jsonb_array_elements_text(x.fields)) end, x.basis, x.from_day, x.until_day
+      case when jsonb_typeof(x.fields) = 'array' then array(select jsonb_array_elements_text(x.fields)) end, x.basis, x.from_day, x.until_day, x.consent_days
     from jsonb_to_recordset(${json(d.rights)}::jsonb) as x(id text, service text, subject text, methods jsonb, path text, purposes jsonb,
-      fields jsonb, basis jsonb, from_day date, until_day date)
+      fields jsonb, basis jsonb, from_day date, until_day date, consent_days integer)
     where not exists (select 1 from exchange.ended_right e where e.service = x.service and e.id = x.id and e.subject = x.subject)
     on conflict (service, id, subject) do nothing`);
   await db.run(sql`delete from exchange.purpose`);

@@ -52,4 +52,5 @@ export const rightView = (ctx: Context, r: Right & { basis: Text }, purposes: Re
   basis: ctx.say(r.basis),
   from: r.from,
   ...(r.until === null ? {} : { until: r.until }),
+  ...(r.consent == null ? {} : { consentDays: r.consent }),
 });

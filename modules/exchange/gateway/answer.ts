@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import type { JobContext } from "#kernel";
 import { tellConcerned } from "../access/tell.ts";
+import { consentHeaders, standsStill } from "../consent/check.ts";
 import { answerRows } from "../connectors/answer.ts";
-import { failures, refusals } from "../errors.ts";
+import { failures, type Refusal, refusals } from "../errors.ts";
 import type { Measured, RequestRow } from "../log/store.ts";
 import { write } from "../log/writer.ts";
 import { connectOptions } from "../publish/provider-tls.ts";
@@ -11,7 +12,9 @@ import { type Header, headerValue, messageDigest, readPart } from "../protocol/h
 import type { Admitted } from "./admit.ts";
 import { filtered, jsonOf } from "./filter.ts";
 import { type Delivered, type RequestMessage, type Sealed, unsealed } from "./flow.ts";
+import type { Gate } from "./gate.ts";
 import { isReading, type Received, responseOf } from "./message.ts";
+import type { Pieces } from "./pieces.ts";
 import { type Answering, type Failure, openCall, whole, type Whole, whyBroken } from "./provider-call.ts";
 import { seal, signAndLog } from "./seal.ts";
 import { largestWhole } from "./spool.ts";
@@ -24,6 +27,8 @@ export interface Asked extends Admitted {
   /** It will be delivered again: a failure that changed nothing is not its end. */
   stored: boolean;
   measured: Measured;
+  /** The question's body still arrives, through here. */
+  gate?: Gate;
 }
 
 export async function answer(j: JobContext, m: RequestMessage, a: Asked): Promise<Delivered> {
@@ -37,18 +42,24 @@ export async function answer(j: JobContext, m: RequestMessage, a: Asked): Promis
     measured.responseIn = j.clock.now().getTime();
     return result.kind === "response" ? settled(j, m, a, result, own) : failed(j, a, result);
   }
-  if (url === undefined) return fail(j, a, failures.notReached, false);
+  if (url === undefined) return (await a.gate?.settle(failures.notReached)) ?? fail(j, a, failures.notReached, false);
   const opened = await openCall({
     url,
     method: e.method,
     // The provider's system gets the very headers that were signed.
     headers: withAccept(readPart(m.part)!.headers),
     body: m.body,
+    feed: a.gate,
     deadlineMs: service.timeoutSeconds * 1000,
     signal: j.signal,
     reading: isReading(e.method),
     connect: await connectOptions(j, service, url),
   });
+  const instead = await a.gate?.settle(opened.kind === "response" ? undefined : typeOf(opened));
+  if (instead) {
+    if (opened.kind === "response") opened.giveUp();
+    return instead;
+  }
   if (opened.kind !== "response") return failed(j, a, opened);
   measured.responseIn = j.clock.now().getTime();
   // A reading call the system itself failed can be asked again; a writing one is passed on as the system said it.
@@ -58,7 +69,7 @@ export async function answer(j: JobContext, m: RequestMessage, a: Asked): Promis
   }
   // an answer that is to be given again is kept in the transaction of its signature
   if (m.verbatim && !m.keep && a.fields === null && !service.subject?.answer) {
-    await tellConcerned(j, service, e, { status: opened.status, value: undefined, fields: [""] });
+    await tellConcerned(j, service, e, { status: opened.status, value: undefined, fields: [""], consent: a.consent?.id });
     return streamed(j, m, a, opened);
   }
   const all = await whole(opened, largestWhole);
@@ -81,50 +92,57 @@ const answerer = (m: RequestMessage, a: Asked) => ({
   by: "system" as const,
   since: a.since,
   measured: a.measured,
+  consent: a.consent,
 });
 
 /** Held whole, because its fields are looked at. */
 async function settled(j: JobContext, m: RequestMessage, a: Asked, all: Whole, own: readonly Header[] = []): Promise<Delivered> {
+  const fallen = await standsStill(j, a, a.envelope, jsonOf(all));
+  if (fallen) return notHanded(j, a, fallen);
   const fit = filtered(all, a.fields, m.verbatim);
   // a caller that names the person has told her itself; only this program's own can name one, whatever another server says of its message
   const told =
-    fit && (m.verbatim || m.person === undefined) ? await tellConcerned(j, a.service, a.envelope, { ...fit, value: jsonOf(all) }) : true;
-  if (!fit || !told) {
-    const { type } = refusals.answerUnfit;
-    if (!isReading(a.envelope.method)) return fail(j, a, type, true);
-    await end(j, a, "refused", type);
-    return { kind: "refused", refusal: refusals.answerUnfit };
-  }
+    fit && (m.verbatim || m.person === undefined) ? await tellConcerned(j, a.service, a.envelope, { ...fit, value: jsonOf(all), consent: a.consent?.id }) : true;
+  if (!fit || !told) return notHanded(j, a, refusals.answerUnfit);
   a.measured.responseBody = fit.body.length;
   const { part, body, by, ...sealed } = await signAndLog(j, {
     ...answerer(m, a),
     ...fit,
-    headers: [...fit.headers, ...own],
+    headers: consentHeaders([...fit.headers, ...own], a.consent),
     hash: hashOfRequest(m),
     keep: m.keep,
   });
   return { kind: "answering", part, by, body: once(body), sealed: Promise.resolve({ part, ...sealed }) };
 }
 
-async function* once(body: Buffer): AsyncGenerator<Buffer, void> {
-  if (body.length > 0) yield body;
+/** The register has answered, and nothing of it may leave. */
+async function notHanded(j: JobContext, a: Asked, refusal: Refusal): Promise<Delivered> {
+  if (!isReading(a.envelope.method)) return fail(j, a, refusal.type, true);
+  await end(j, a, "refused", refusal.type);
+  return { kind: "refused", refusal };
+}
+
+async function* once(body: Buffer): AsyncGenerator<Pieces, void> {
+  if (body.length > 0) yield [body];
 }
 
 /** Handed on as it comes; signed and logged when it has ended, and only then an answer. */
 function streamed(j: JobContext, m: RequestMessage, a: Asked, opened: Answering): Delivered {
-  const { part } = responseOf(opened, a.envelope, hashOfRequest(m));
+  const { part } = responseOf({ ...opened, headers: consentHeaders(opened.headers, a.consent) }, a.envelope, hashOfRequest(m));
   let done: (sealed: Promise<Sealed>) => void = () => undefined;
   const sealed = new Promise<Sealed>((resolve) => (done = resolve));
   sealed.catch(() => undefined); // told to who asks for it
-  async function* body(): AsyncGenerator<Buffer, void> {
+  async function* body(): AsyncGenerator<Pieces, void> {
     const hash = createHash("sha512");
     let size = 0;
     let ended = false;
     try {
-      for await (const piece of opened.body) {
-        hash.update(piece);
-        size += piece.length;
-        yield piece;
+      for await (const batch of opened.body) {
+        for (const piece of batch) {
+          hash.update(piece);
+          size += piece.length;
+        }
+        yield batch;
       }
       ended = true;
       a.measured.responseBody = size;

@@ -26,8 +26,11 @@ export interface Envelope {
   purpose: string;
   userId: string | undefined;
   issue: string | undefined;
+  /** The consent it leans on; empty when what was said is none. */
+  consent?: string | undefined;
 }
 
+export const consentHeader = "Exchange-Consent";
 export const purposeHeader = "Exchange-Purpose";
 const protocol = "/r1/";
 
@@ -43,6 +46,7 @@ export function requestOf(e: Envelope, body: Uint8Array | undefined): { part: st
     ...(e.userId === undefined ? [] : [["X-Road-UserId", e.userId] as Header]),
     ...(e.issue === undefined ? [] : [["X-Road-Issue", e.issue] as Header]),
     [purposeHeader, e.purpose],
+    ...(e.consent === undefined ? [] : [[consentHeader, e.consent] as Header]),
     ["Accept", "application/json"],
     ...(body ? [["Content-Type", "application/json"] as Header] : []),
   ];
@@ -50,6 +54,14 @@ export function requestOf(e: Envelope, body: Uint8Array | undefined): { part: st
   if (!headers.every(headerIsSafe)) return undefined;
   return { part: requestPart(e.method, targetOf(e), headers), headers };
 }
+
+const openingHeader = "Exchange-Opening";
+
+/**
+ * What is signed before a large body has arrived: the header part and one line more, so that nobody takes it for the message
+ * itself without a body. `length` in bytes, where it is known.
+ */
+export const openingOf = (part: string, length: number | undefined): string => `${part}${openingHeader}:${length ?? "chunked"}\r\n`;
 
 export interface Response {
   status: number;
@@ -112,6 +124,13 @@ function intentOf(headers: readonly Header[]): { purpose: string | undefined; is
   return purpose === undefined ? { purpose, issue } : { purpose, issue: rest };
 }
 
+/** A number, said once; anything else is no consent, and not nothing either. */
+function consentIn(headers: readonly Header[]): string | undefined {
+  const [said, ...more] = headers.filter(([name]) => name.toLowerCase() === consentHeader.toLowerCase());
+  if (!said) return undefined;
+  return more.length === 0 && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(said[1]) ? said[1] : "";
+}
+
 /** What the provider's side reads from a signed request: the signed text is the only source. */
 export function readRequest(part: string): Received | undefined {
   const read = readPart(part);
@@ -128,7 +147,7 @@ export function readRequest(part: string): Received | undefined {
   // One spelling per identifier, however the caller percent-encoded it; the signed text keeps his.
   const client = parseClient(one("x-road-client") ?? "");
   const service = parseService(pieces.slice(0, 5).join("/"));
-  if (!client || !service || !exchange || !messageId || !purpose) return undefined;
+  if (!client || !service || !exchange || !messageId || !purpose || one(openingHeader) !== undefined) return undefined;
   const rawQuery = mark < 0 ? "" : target.slice(mark + 1);
   // What two readers could take differently (a name said twice, `+`, `;`, a bare character) is not a question.
   if (!/^[A-Za-z0-9\-._~!$'()*,:@/?&=%]*$/.test(rawQuery)) return undefined;
@@ -147,5 +166,6 @@ export function readRequest(part: string): Received | undefined {
     purpose,
     userId: one("x-road-userid"),
     issue,
+    consent: consentIn(headers),
   };
 }

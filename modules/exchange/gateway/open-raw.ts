@@ -4,13 +4,14 @@ import type { Service } from "../directory/store.ts";
 import { refusals, type Refusal } from "../errors.ts";
 import { refused } from "../facts.ts";
 import { type Header, headerIsSafe, headerValue, requestHeaders, requestPart } from "../protocol/header.ts";
+import { isForeign } from "../federation/names.ts";
 import { formatIdentifier, parseClient, parseIdentifier, parseService } from "../protocol/identifier.ts";
 import { checkPath } from "../protocol/path.ts";
 import { bookOf, serversFor } from "../servers/book.ts";
 import type { Opening } from "./ask.ts";
-import { purposeHeader, readRequest } from "./message.ts";
+import { consentHeader, purposeHeader, readRequest } from "./message.ts";
 import { roomPurpose } from "../rooms/rules.ts";
-import { partiesOf, refusedAnswer, shown } from "./open.ts";
+import { lacksConsent, partiesOf, refusedAnswer, shown } from "./open.ts";
 import { noBody } from "./spool.ts";
 
 export interface RawQuestion {
@@ -23,7 +24,7 @@ export interface RawQuestion {
 }
 
 /** One answer in evidence to "who, about what": these are said once or not at all. X-Road-Client may repeat, its last counts. */
-const saidOnce = ["x-road-id", "x-road-userid", "x-road-issue", "x-road-represented-party", "x-road-security-server", purposeHeader];
+const saidOnce = ["x-road-id", "x-road-userid", "x-road-issue", "x-road-represented-party", "x-road-security-server", purposeHeader, consentHeader];
 const longestPart = 16 * 1024;
 
 /** Everything that can be refused before its body is read; the body is put into what was opened afterwards. */
@@ -61,6 +62,8 @@ export async function openRaw(j: JobContext, q: RawQuestion): Promise<Opening> {
   if ("type" in parties) return refuse(parties);
   const server = value("x-road-security-server");
   if (server !== undefined && !answersFor(j, server, parties.service)) return refuse(refusals.unknownServer);
+  // messages wait inside one instance; across a border the caller waits
+  if (q.later && isForeign(parties.service.institution)) return refuse(refusals.badRequest);
   if (parties.service.kind === "person" && !q.later) return refuse(refusals.answeredByHand);
   let e = readRequest(part);
   if (!e && parties.service.kind === "room") {
@@ -69,6 +72,7 @@ export async function openRaw(j: JobContext, q: RawQuestion): Promise<Opening> {
     e = readRequest(part);
   }
   if (!e) return refuse(readRequest(`${part}${purposeHeader}:x\r\n`) ? refusals.purposeMissing : refusals.badRequest);
+  if (await lacksConsent(j, e, parties)) return refuse(refusals.consentMissingHere);
   const pinned = server === undefined ? {} : { server };
   const opened = { envelope: e, part, body: noBody, ...parties, ...pinned, person: undefined, key: undefined };
   return { opened: { ...opened, verbatim: true, keepBody: false } };

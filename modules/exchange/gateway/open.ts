@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { canonical, type Context, type JobContext } from "#kernel";
 import type { Answer, Question } from "../door.ts";
+import { decide } from "../access/rules.ts";
 import { directory, directoryNow } from "../directory/snapshot.ts";
 import type { Client, Service } from "../directory/store.ts";
 import { failures, refusals, type Refusal } from "../errors.ts";
@@ -11,8 +12,10 @@ import { outcomeOf, questionOf, requestOf as requestRow } from "../log/store.ts"
 import { parseClient, parseService } from "../protocol/identifier.ts";
 import { configurationOf, outdated, speaksFor } from "../servers/book.ts";
 import { checkPath } from "../protocol/path.ts";
+import { wishOf } from "./admit.ts";
 import { type Envelope, requestOf } from "./message.ts";
 import type { Body } from "./flow.ts";
+import type { Coming } from "./leaving.ts";
 import { signedAnswer } from "./signed.ts";
 import { bodyOf, largestWhole } from "./spool.ts";
 
@@ -20,6 +23,8 @@ export interface Opened {
   envelope: Envelope;
   part: string;
   body: Body;
+  /** A large body that passes through while it arrives; `body` is none until it has. */
+  coming?: Coming;
   client: Client;
   service: Service;
   person: string | undefined;
@@ -58,7 +63,7 @@ export const shown = (text: string): string =>
     .replace(/\p{Cc}/gu, "\ufffd");
 
 function wellFormed(q: Question): boolean {
-  const names = [q.purpose, q.person, q.userId, q.issue, q.idempotencyKey].filter((text) => text !== undefined);
+  const names = [q.purpose, q.person, q.userId, q.issue, q.idempotencyKey, q.consent].filter((text) => text !== undefined);
   const words = Object.entries(q.query ?? {}).flat();
   return names.every(isName) && words.every((text) => text.isWellFormed() && !/\p{Cc}/u.test(text));
 }
@@ -97,11 +102,13 @@ export async function open(j: JobContext, q: Question): Promise<{ answer: Answer
     purpose: q.purpose,
     userId: q.userId,
     issue: q.issue,
+    ...(q.consent === undefined ? {} : { consent: q.consent }),
   };
   const body = q.body === undefined ? undefined : Buffer.from(JSON.stringify(q.body));
   const made = requestOf(envelope, body);
   if (!made || made.part.length > longestPart || (body?.length ?? 0) > largestWhole) return refuse(refusals.badRequest);
 
+  if (await lacksConsent(j, envelope, parties)) return refuse(refusals.consentMissingHere);
   let key: Opened["key"];
   if (q.idempotencyKey !== undefined) {
     const digest = createHash("sha256")
@@ -130,9 +137,17 @@ export async function partiesOf(j: JobContext, from: string, to: string): Promis
   // a gateway signs for its own institution only: who else comes here knocks at the wrong door
   if (!client || !speaksFor(j, client.institution)) return refusals.unknownClient;
   if (!service) return refusals.unknownService;
-  if (outdated(j, to)) return refusals.configurationOutdated;
-  const configuration = configurationOf(j);
+  if (outdated(j, to, from)) return refusals.configurationOutdated;
+  const configuration = configurationOf(j, to);
   return { client, service, ...(configuration ? { configuration } : {}) };
+}
+
+/** What the provider would refuse for want of a consent need not be signed and sent: the directory says so here too. */
+export async function lacksConsent(j: JobContext, e: Envelope, { client }: Pick<Parties, "client">): Promise<boolean> {
+  const rights = (await directory(j)).rights.get(e.service) ?? [];
+  if (e.consent !== undefined || !rights.some((one) => one.consent != null)) return false;
+  const decision = decide(rights, wishOf(e, client, j.clock.today()));
+  return !decision.granted && decision.why === "consent";
 }
 
 /** What became of the same question: its answer again, or leave to ask anew. */

@@ -20,6 +20,7 @@ export interface Answerer {
   rights: readonly string[];
   by: "system" | "person";
   since: Date;
+  consent?: { id: string } | undefined;
   measured?: Measured | undefined;
 }
 export interface ToSeal extends Answerer {
@@ -72,7 +73,13 @@ export async function seal(j: JobContext, s: ToSeal): Promise<Sealed> {
       async (ctx) => {
         const { exchange, client, purpose, issue } = e;
         const said = { exchange, client, service: e.service, purpose, ...(issue === undefined ? {} : { issue }) };
-        outcome.fact = await ctx.record(answered, `person:${person}`, { ...said, status: s.status, fields: s.fields, by: s.by });
+        outcome.fact = await ctx.record(answered, `person:${person}`, {
+          ...said,
+          status: s.status,
+          fields: s.fields,
+          by: s.by,
+          ...(s.consent ? { consent: s.consent.id } : {}),
+        });
         await writeIn(ctx, entry);
       },
       { institution: service.institution },

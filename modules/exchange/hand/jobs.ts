@@ -1,5 +1,6 @@
 /** An official's answer goes the way of every answer: signed by the institution, logged by both sides, then handed over. */
 import { type JobContext, job, sweep, T, work } from "#kernel";
+import { consentHeaders, underConsent } from "../consent/check.ts";
 import { clientOf, memberNames, serviceOf } from "../directory/store.ts";
 import { failures } from "../errors.ts";
 import { answeredByHand, failed, unanswered } from "../facts.ts";
@@ -14,6 +15,11 @@ import { messageDigest } from "../protocol/header.ts";
 import { handRequest, lapsed, markDelivered } from "./store.ts";
 
 export const deliverAnswer = job("exchange.deliver-answer", T.Object({ request: T.String() }), { retryLimit: 20, retryDelay: 2 });
+
+const takenBack = {
+  status: 422,
+  body: { declined: "consent-withdrawn", note: "La personne a retiré son accord, ou il est arrivé à son terme." },
+};
 
 export const deliver = work(deliverAnswer, async (j: JobContext, { request }) => {
   const found = await j.transaction(
@@ -35,8 +41,11 @@ export const deliver = work(deliverAnswer, async (j: JobContext, { request }) =>
     { readOnly: true },
   );
   if (!found) return;
-  const { hand, answer, row, client, service } = found;
+  const { hand, row, client, service } = found;
   const envelope = readRequest(row.headerPart)!;
+  const under = found.signed ? undefined : await underConsent(j, envelope);
+  // she took it back while the answer was being looked for: nothing of it leaves
+  const answer = under === "over" ? takenBack : found.answer;
   const requestHash = messageDigest(row.headerPart, row.bodyHash ? { hash: row.bodyHash } : undefined).toString("base64");
   const person = hand.person ?? undefined;
   const body = Buffer.from(JSON.stringify(answer.body));
@@ -51,7 +60,7 @@ export const deliver = work(deliverAnswer, async (j: JobContext, { request }) =>
       rights: hand.rights,
       status: answer.status,
       reason: "",
-      headers: [["Content-Type", "application/json"]],
+      headers: consentHeaders([["Content-Type", "application/json"]], under === "over" ? undefined : under),
       body,
       fields: answer.status === 200 ? released(answer.body) : [],
       hash: requestHash,

@@ -1,5 +1,5 @@
 import { type Context, type InputOf, notFound, type OutputOf } from "#kernel";
-import type { LogEntry, MessageProof, readProof, ReadOfMe, readsOfMe, searchLog } from "../api.ts";
+import type { LogEntry, MessageProof, readProof, readsOfMe, searchLog } from "../api.ts";
 import { concernedBy } from "../access/store-concern.ts";
 import { purposeMap } from "../directory/store.ts";
 import { treeProof } from "../evidence/proof.ts";
@@ -9,7 +9,7 @@ import { leavesOf } from "../evidence/store.ts";
 import { exchangeUnknown } from "../errors.ts";
 import { statementsOf } from "../outbox/store-statements.ts";
 import { cursor, readCursor } from "./cursor.ts";
-import { labelsOf } from "./labels.ts";
+import { readView } from "./read-view.ts";
 import { factsOfExchange, type Line, logLines, readsOf, sidesOf } from "./store-search.ts";
 import { bodiesKept, certificateOf, outcomeOf, requestOf } from "./store.ts";
 
@@ -128,21 +128,6 @@ export async function mine(ctx: Context, input: InputOf<typeof readsOfMe>): Prom
   const purposes = await purposeMap(ctx.db);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
-  const reads = shown.map((r): ReadOfMe => {
-    const purpose = purposes.get(r.purpose);
-    return {
-      exchange: r.exchange,
-      at: r.at.toISOString(),
-      client: { id: r.client, name: r.clientName ? ctx.say(r.clientName) : r.client },
-      provider: { institution: r.institution, name: r.providerName ? ctx.say(r.providerName) : r.institution, kind: r.kind },
-      service: ctx.say(r.title),
-      purpose: purpose ? ctx.say(purpose.label) : r.purpose,
-      ...(purpose?.basis ? { basis: ctx.say(purpose.basis) } : {}),
-      ...(r.issue === null ? {} : { issue: r.issue }),
-      fields: labelsOf(r.fields ?? [], r.specs).map((label) => ctx.say(label)),
-      outcome: r.outcome ?? "pending",
-      ...(r.fact === null ? {} : { fact: r.fact }),
-    };
-  });
+  const reads = shown.map((r) => readView(ctx, r, purposes));
   return { reads, ...(rows.length > limit && last ? { next: cursor(last) } : {}) };
 }

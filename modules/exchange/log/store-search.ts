@@ -1,4 +1,4 @@
-import { type Db, sql, type Text } from "#kernel";
+import { type Db, type Sql, sql, type Text } from "#kernel";
 import type { ServiceKind } from "../directory/store.ts";
 import type { FieldSpec } from "../pack.ts";
 
@@ -65,6 +65,8 @@ export interface ReadRow {
   fields: string[] | null;
   outcome: "answered" | "refused" | "failed" | "unknown" | null;
   fact: string | null;
+  /** The consent it leaned on. */
+  consent: string | null;
 }
 
 /**
@@ -72,24 +74,39 @@ export interface ReadRow {
  * what programs asked over r1 stands in `concern`, found by the register's side.
  */
 export const readsOf = (db: Db, person: string, after: { at: Date; exchange: string } | undefined, limit: number): Promise<ReadRow[]> =>
-  db.rows(sql`select r.exchange, r.at, r.client, cm.name as "clientName", s.institution, pm.name as "providerName", s.kind, s.title,
-      s.fields as specs, r.purpose, r.issue, r.fields, r.outcome, r.fact
+  db.rows(sql`${reads(person)}
+    where true ${when(after, sql`and (r.at, r.exchange) < (${after?.at}::timestamptz, ${after?.exchange}::uuid)`)}
+    order by r.at desc, r.exchange desc limit ${limit}`);
+
+export const readsUnder = (db: Db, person: string, consent: string, limit: number): Promise<ReadRow[]> =>
+  db.rows(sql`${reads(person)} where r.consent = ${consent} order by r.at desc, r.exchange desc limit ${limit}`);
+
+/** The member in the identifier of a subsystem or a service. */
+const memberIn = (identifier: Sql) => sql`substring(${identifier} from '^[^/]+/[^/]+/[^/]+')`;
+
+// Which consent an answer leaned on is what its provider signed.
+const reads = (person: string) => sql`select r.exchange, r.at, r.client, coalesce(cm.name, cf.name) as "clientName", coalesce(s.institution, ${memberIn(sql`r.service`)}) as institution,
+      coalesce(pm.name, pf.name) as "providerName", coalesce(s.kind, 'http') as kind, coalesce(s.title, sf.name, jsonb_build_object('fr', r.service, 'en', r.service)) as title,
+      coalesce(s.fields, '[]') as specs, r.purpose, r.issue, r.fields, r.outcome, r.fact, r.consent
     from (
         select r.exchange, r.at, r.client, r.service, r.purpose, r.issue, p.fields, coalesce(c.outcome, p.outcome) as outcome,
-          coalesce(p.fact, c.fact, r.fact) as fact
+          coalesce(p.fact, c.fact, r.fact) as fact,
+          substring(c.header_part from '\\nExchange-Consent:([0-9a-f-]{36});') as consent
         from exchange.request r
           left join exchange.outcome c on c.exchange = r.exchange and c.side = 'client'
           left join exchange.outcome p on p.exchange = r.exchange and p.side = 'provider'
         where r.person = ${person} and r.side = 'client'
         union all
-        select n.exchange, n.at, n.client, n.service, n.purpose, n.issue, n.fields, 'answered', n.fact from exchange.concern n where n.person = ${person}
+        select n.exchange, n.at, n.client, n.service, n.purpose, n.issue, n.fields, 'answered', n.fact, n.consent::text
+        from exchange.concern n where n.person = ${person}
       ) r
-      join exchange.service s on s.id = r.service
+      left join exchange.service s on s.id = r.service
       left join exchange.subsystem u on u.id = r.client
       left join exchange.member cm on cm.id = u.member
       left join exchange.member pm on pm.institution = s.institution
-    where true ${when(after, sql`and (r.at, r.exchange) < (${after?.at}::timestamptz, ${after?.exchange}::uuid)`)}
-    order by r.at desc, r.exchange desc limit ${limit}`);
+      left join exchange.foreign_name cf on cf.id = ${memberIn(sql`r.client`)}
+      left join exchange.foreign_name pf on pf.id = ${memberIn(sql`r.service`)}
+      left join exchange.foreign_name sf on sf.id = r.service`;
 
 export const factsOfExchange = async (db: Db, exchange: string): Promise<string[]> => {
   const rows = await db.rows<{ fact: string }>(sql`select fact from exchange.request where exchange::text = ${exchange} and fact is not null

@@ -108,7 +108,7 @@ export async function rightProposed(ctx: Context, input: InputOf<typeof api.prop
   if (!service || service.institution !== institution) throw notYours();
   const wrong = (path: string, fr: string, en: string) => rightUnfit({ fields: [{ path, message: { fr, en } }] });
   const group = input.subject.startsWith("group:") ? input.subject.slice(6) : undefined;
-  const known = group === undefined ? await store.subsystemExists(ctx.db, input.subject) : await store.groupExists(ctx.db, group);
+  const known = group === undefined ? await store.clientExists(ctx.db, input.subject) : await store.groupExists(ctx.db, group);
   if (!known) throw wrong("subject", "Aucun client de ce nom n’est inscrit.", "No client of that name is registered.");
   if (!(await store.purposesKnown(ctx.db, input.purposes))) throw wrong("purposes", "Motif inconnu.", "Unknown purpose.");
   if (input.fields && !fieldsFit(input.fields, service.fields))
@@ -118,6 +118,8 @@ export async function rightProposed(ctx: Context, input: InputOf<typeof api.prop
   if (input.path !== "**" && !checkPath(input.path.replaceAll("*", "x")).ok) throw wrong("path", "Chemin ambigu.", "Ambiguous path.");
   if (!isDay(input.from) || (input.until !== undefined && (!isDay(input.until) || input.until < input.from)))
     throw wrong("until", "La fin précède le début, ou la date n’existe pas.", "The end precedes the start, or the date does not exist.");
+  if (input.consentDays !== undefined && !service.subject)
+    throw wrong("consentDays", "Le service ne dit pas qui il concerne.", "The service does not say whom it concerns.");
   const content: store.RightContent = {
     subject: input.subject,
     purposes: [...new Set(input.purposes)],
@@ -127,6 +129,7 @@ export async function rightProposed(ctx: Context, input: InputOf<typeof api.prop
     basis: both(input.basis),
     from: input.from,
     until: input.until ?? null,
+    consent: input.consentDays ?? null,
   };
   return propose(ctx, { institution, kind: "right", about: service.id, content, by: account });
 }

@@ -53,6 +53,8 @@ export const RightInput = {
   basis: Words,
   from: Day,
   until: T.Optional(Day),
+  /** The law named in `basis` wants the person concerned to agree first: days her consent lasts. */
+  consentDays: T.Optional(T.Integer({ minimum: 1, maximum: 3660 })),
 };
 
 export const ProposalKind = T.Enum(["subsystem", "service", "service-change", "right"]);
@@ -119,6 +121,7 @@ export const ProposalDetail = T.Object({
       basis: T.String(),
       from: T.String(),
       until: T.Optional(T.String()),
+      consentDays: T.Optional(T.Integer()),
     }),
   ),
   difference: T.Optional(Difference),

@@ -1,4 +1,5 @@
 import { type Db, sql } from "#kernel";
+import { partners } from "../federation/store.ts";
 import type { ProposalKind, ProposalState } from "./shapes.ts";
 import type { ServiceContent } from "./rules.ts";
 
@@ -81,6 +82,9 @@ export const ownSubsystem = (db: Db, id: string, institution: string): Promise<{
   );
 export const subsystemExists = async (db: Db, id: string): Promise<boolean> =>
   (await db.maybe(sql`select id from exchange.subsystem where id = ${id}`)) !== undefined;
+/** Ours, or one that another instance has opened to us. */
+export const clientExists = async (db: Db, id: string): Promise<boolean> =>
+  (await subsystemExists(db, id)) || (await partners(db)).some(({ document }) => document.subsystems.some((one) => one.id === id));
 export const groupExists = async (db: Db, code: string): Promise<boolean> =>
   (await db.maybe(sql`select id from exchange.subsystem where ${code} = any(groups) limit 1`)) !== undefined;
 export const purposesKnown = async (db: Db, codes: readonly string[]): Promise<boolean> =>
@@ -126,10 +130,12 @@ export interface RightContent {
   basis: { fr: string; en: string };
   from: string;
   until: string | null;
+  /** Absent in proposals made before: no consent is needed. */
+  consent?: number | null;
 }
 export const putRight = (db: Db, id: string, service: string, r: RightContent): Promise<number> =>
-  db.run(sql`insert into exchange.access_right (id, service, subject, methods, path, purposes, fields, basis, from_day, until_day, origin)
-    values (${id}, ${service}, ${r.subject}, ${r.methods}, ${r.path}, ${r.purposes}, ${r.fields}, ${json(r.basis)}::jsonb, ${r.from}, ${r.until}, 'registered')`);
+  db.run(sql`insert into exchange.access_right (id, service, subject, methods, path, purposes, fields, basis, from_day, until_day, consent_days, origin)
+    values (${id}, ${service}, ${r.subject}, ${r.methods}, ${r.path}, ${r.purposes}, ${r.fields}, ${json(r.basis)}::jsonb, ${r.from}, ${r.until}, ${r.consent ?? null}, 'registered')`);
 
 export async function removeRight(
   db: Db,

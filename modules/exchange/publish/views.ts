@@ -81,6 +81,7 @@ export async function proposalShown(ctx: Context, { id }: InputOf<typeof readPro
         basis: ctx.say(r.basis),
         ...(r.fields === null ? {} : { fields: r.fields }),
         ...(r.until === null ? {} : { until: r.until }),
+        ...(r.consent == null ? {} : { consentDays: r.consent }),
       },
     };
   }

@@ -1,7 +1,7 @@
 import { sql, type Context } from "#kernel";
 import { tokenHash } from "../session/rules.ts";
 
-export type ChallengeKind = "phone-sign-in" | "phone-change" | "counter" | "passkey-sign-in" | "passkey-enrol";
+export type ChallengeKind = "phone-sign-in" | "phone-change" | "counter" | "consent" | "passkey-sign-in" | "passkey-enrol";
 
 export interface Challenge {
   id: Buffer;

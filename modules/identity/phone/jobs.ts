@@ -9,7 +9,7 @@ import { unsealText } from "../secrets.ts";
 import { texts } from "../tell.ts";
 
 export const sendCode = job("identity.send-code", T.Object({ challenge: T.String() }), { retryLimit: 3, retryDelay: 1, expire: 30 });
-const kinds: readonly ChallengeKind[] = ["phone-sign-in", "phone-change", "counter"];
+const kinds: readonly ChallengeKind[] = ["phone-sign-in", "phone-change", "counter", "consent"];
 
 /**
  * Asks the operators about the SIM first, then makes the code and sends it: when the code can be typed, a stolen SIM
@@ -35,7 +35,12 @@ export const sendCodeWork = work(
       const expiresAt = new Date(ctx.clock.now().getTime() + codeLifeSeconds * 1000);
       await setCode(ctx, c.id, codeHash(ctx.secret("identity.code"), data.challenge, code), expiresAt, sim.kind === "unavailable");
       const host = new URL(ctx.config.origin).host;
-      const text = c.kind === "counter" ? texts.counterCode(code) : texts.code(code, codeReference(c.id), host);
+      const text =
+        c.kind === "counter"
+          ? texts.counterCode(code)
+          : c.kind === "consent"
+            ? texts.consentCode(code)
+            : texts.code(code, codeReference(c.id), host);
       await sendSms(ctx, { to: e164, text, lang: c.lang, secret: true, ref: `identity:${data.challenge}`, expireSeconds: codeLifeSeconds });
     });
   },
