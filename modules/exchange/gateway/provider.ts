@@ -136,7 +136,7 @@ async function passThrough(j: JobContext, m: RequestMessage & { arriving: Arrivi
     const now = await directoryAt(j, known, written.version);
     const again = now === known ? undefined : partiesOf(now, e);
     if (!again) return undefined;
-    const then = "type" in again ? { refusal: again } : judge(j, now, e, again);
+    const then = "type" in again ? { refusal: again } : await withConsent(j, e, judge(j, now, e, again), m.person);
     return "refusal" in then ? refused(row, then.refusal, false) : undefined;
   });
   return answer(j, message, { ...admitted, envelope: e, row: opening, since: at, measured, stored: false, gate: passage });
