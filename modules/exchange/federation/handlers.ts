@@ -6,6 +6,7 @@ import { connectionsOf } from "../transport/connections.ts";
 import { anchorFingerprint } from "./anchor.ts";
 import type * as api from "./contracts.ts";
 import { decide, federate, importFile, resume, setOpening, stop } from "./decide.ts";
+import { membersOf } from "./members.ts";
 import { anchorNotMade, federationUnknown } from "./problems.ts";
 import {
   anchorOf,
@@ -91,10 +92,10 @@ export async function federationShown(
   const openings = await openingRows(ctx.db, row.instance);
   return {
     federation: await oneView(ctx, row),
-    members: (d?.members ?? []).map((m) => ({
+    members: (d ? membersOf(d) : []).map((m) => ({
       id: m.id,
       name: ctx.say(m.name),
-      subsystems: d!.subsystems.filter((s) => s.id.startsWith(`${m.id}/`)).map((s) => ({ id: s.id, name: ctx.say(s.name) })),
+      subsystems: m.subsystems.map((s) => ({ id: s.id, name: ctx.say(s.name) })),
     })),
     services: (d?.services ?? []).map((s) => ({ id: s.id, title: ctx.say(s.title), enabled: s.enabled })),
     servers: (d?.servers ?? []).map(({ id: server, address }) => ({ id: server, address })),

@@ -101,11 +101,16 @@ export const putFault = (ctx: Context, federation: string, fault: string): Promi
     select id, ${ctx.clock.now()}, ${fault.slice(0, 300)} from exchange.federation where id = ${federation}
     on conflict (federation) do update set tried_at = excluded.tried_at, fault = excluded.fault`);
 
-export const putDocument = (ctx: Context, federation: string, d: Document, sha256: Buffer): Promise<number> =>
-  ctx.db.run(sql`insert into exchange.federation_configuration (federation, version, issued_at, sha256, document)
+export async function putDocument(ctx: Context, federation: string, d: Document, sha256: Buffer): Promise<void> {
+  const names = [...d.members, ...d.subsystems, ...d.services.map(({ id, title }) => ({ id, name: title }))];
+  await ctx.db.run(sql`insert into exchange.foreign_name (id, name, heard)
+    select id, name, ${ctx.clock.now()} from jsonb_to_recordset(${JSON.stringify(names)}::jsonb) as x(id text, name jsonb)
+    on conflict (id) do update set name = excluded.name, heard = excluded.heard where foreign_name.name <> excluded.name`);
+  await ctx.db.run(sql`insert into exchange.federation_configuration (federation, version, issued_at, sha256, document)
     values (${federation}, ${d.version}, ${new Date(d.issuedAt)}, ${sha256}, ${JSON.stringify(d)}::jsonb)
     on conflict (federation) do update set version = excluded.version, issued_at = excluded.issued_at, sha256 = excluded.sha256,
       document = excluded.document`);
+}
 
 export const heldVersion = async (db: Db, federation: string): Promise<number> =>
   (

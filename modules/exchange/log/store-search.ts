@@ -85,7 +85,9 @@ export const readsUnder = (db: Db, person: string, consent: string, limit: numbe
 const memberIn = (identifier: Sql) => sql`substring(${identifier} from '^[^/]+/[^/]+/[^/]+')`;
 
 // Which consent an answer leaned on is what its provider signed.
-const reads = (person: string) => sql`select r.exchange, r.at, r.client, coalesce(cm.name, cf.name) as "clientName", coalesce(s.institution, ${memberIn(sql`r.service`)}) as institution,
+const reads = (
+  person: string,
+) => sql`select r.exchange, r.at, r.client, coalesce(cm.name, cf.name) as "clientName", coalesce(s.institution, ${memberIn(sql`r.service`)}) as institution,
       coalesce(pm.name, pf.name) as "providerName", coalesce(s.kind, 'http') as kind, coalesce(s.title, sf.name, jsonb_build_object('fr', r.service, 'en', r.service)) as title,
       coalesce(s.fields, '[]') as specs, r.purpose, r.issue, r.fields, r.outcome, r.fact, r.consent
     from (

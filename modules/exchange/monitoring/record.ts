@@ -113,7 +113,7 @@ export function recordOf(r: MonitoredRow, self: Self): OperationalRecord {
 const masked = (path: string, at: number | null): string =>
   path
     .split("/")
-    .map((one, i) => (i === at ? "*" : one))
+    .map((one, i) => (i === at || (at === 0 && one !== "") ? "*" : one))
     .join("/");
 
 export interface Page {

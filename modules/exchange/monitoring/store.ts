@@ -46,12 +46,14 @@ export const monitored = (
         : sql`o.institution = ${q.whose.institution}`;
   return db.rows(sql`select o.exchange, o.side, o.at, r.at as "askedAt", r.client, r.service, r.method, r.path, r.message_id as "messageId",
       r.user_id as "userId", r.header_part as "requestPart", o.header_part as "responsePart", o.outcome, o.error_type as "errorType", o.status,
-      o.measured, ${server(sql`cm.institution`)} as "clientServer", ${server(sql`s.institution`)} as "serviceServer",
+      o.measured, case when cm.id is null then '' else ${server(sql`cm.institution`)} end as "clientServer",
+      case when s.id is null then '' else ${server(sql`s.institution`)} end as "serviceServer",
       exists (select 1 from exchange.description d where d.service = r.service) as described,
-      (s.subject->>'segment')::int as "personAt"
+      -- another instance does not say where its service names a person: nothing below it is shown
+      case when s.id is null then 0 else (s.subject->>'segment')::int end as "personAt"
     from exchange.outcome o
       join exchange.request r on r.exchange = o.exchange and r.side = o.side
-      join exchange.service s on s.id = r.service
+      left join exchange.service s on s.id = r.service
       left join exchange.subsystem u on u.id = r.client
       left join exchange.member cm on cm.id = u.member
     where o.at >= ${q.from} and o.at < ${q.to} and ${own}

@@ -9,6 +9,8 @@ import { containerType } from "../../evidence/container.ts";
 import { type Direction, type Exported, exportMessage } from "../../evidence/export.ts";
 import { exchangesOf } from "../../evidence/store-export.ts";
 import { zip } from "../../evidence/zip.ts";
+import { membersOf } from "../../federation/members.ts";
+import { anchorOf, type Partner, partners } from "../../federation/store.ts";
 import { formatIdentifier, parseClient, parseIdentifier } from "../../protocol/identifier.ts";
 import { serverRows } from "../../servers/store.ts";
 import { send } from "./answer.ts";
@@ -113,16 +115,31 @@ async function collect(ctx: Context, asked: Asked): Promise<Exported[]> {
   return found;
 }
 
+/** Another instance's members and servers, in the terms of our own. */
+const asOwn = (d: Partner["document"]): [Parameters<typeof sharedParams>[1], Parameters<typeof sharedParams>[2]] => [
+  membersOf(d).map((m) => ({ ...m, institution: m.id })),
+  d.servers.map((s) => ({ ...s, institution: s.id.split("/").slice(0, 3).join("/"), retiredAt: null })),
+];
+
 async function conf(v: Visit): Promise<void> {
-  const { members, servers, anchors } = await v.j.transaction(
-    async (ctx) => ({ members: await membersList(ctx.db), servers: await serverRows(ctx.db), anchors: await anchorsPem(ctx) }),
+  const { members, servers, anchors, others } = await v.j.transaction(
+    async (ctx) => ({
+      members: await membersList(ctx.db),
+      servers: await serverRows(ctx.db),
+      anchors: await anchorsPem(ctx),
+      others: await partners(ctx.db),
+    }),
     { readOnly: true },
   );
   const instance = members[0] ? parseIdentifier(members[0].id)!.instance : v.j.country.code.toUpperCase();
   const entries = [
     { name: "verificationconf/instance-identifier", bytes: instance },
     { name: `verificationconf/${instance}/shared-params.xml`, bytes: sharedParams(instance, members, servers, anchors) },
-    { name: "verificationconf/anchors.pem", bytes: anchors },
+    ...others.map(({ row, document: d }) => ({
+      name: `verificationconf/${row.instance}/shared-params.xml`,
+      bytes: sharedParams(row.instance, ...asOwn(d), anchorOf(row).authorities.join("")),
+    })),
+    { name: "verificationconf/anchors.pem", bytes: [anchors, ...others.flatMap(({ row }) => anchorOf(row).authorities)].join("") },
   ];
   hand(v, zip(entries, v.j.clock.now()), "application/zip", "verificationconf.zip");
 }

@@ -4,6 +4,7 @@
  */
 import { catalogueOf } from "../../directory/catalogue.ts";
 import { membersList } from "../../directory/store.ts";
+import { foreignMembers } from "../../federation/members.ts";
 import { headerValue } from "../../protocol/header.ts";
 import { formatIdentifier, parseClient, parseIdentifier } from "../../protocol/identifier.ts";
 import { send } from "./answer.ts";
@@ -38,7 +39,8 @@ const bare = (text: string | null): string | undefined => (text === null || text
 
 async function clients(v: Visit, asked: URLSearchParams, current: boolean): Promise<void> {
   const instance = bare(asked.get("instanceId"));
-  const all = await read(v, (ctx) => membersList(ctx.db));
+  const own = instance === undefined || instance === v.j.country.instance;
+  const all = await read(v, async (ctx) => (own ? membersList(ctx.db) : ((await foreignMembers(ctx.db, instance)) ?? [])));
   const entries = all.flatMap((m) => [{ id: m.id, name: m.name.fr }, ...m.subsystems.map((s) => ({ id: s.id, name: s.name.fr }))]);
   const member = entries.flatMap(({ id, name }): object[] => {
     const { instance: instanceId, memberClass, member: memberCode, subsystem } = parseIdentifier(id)!;

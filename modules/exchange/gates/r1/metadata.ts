@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { Context, JobContext } from "#kernel";
 import { type Catalogue as Found, catalogueOf } from "../../directory/catalogue.ts";
 import { membersList } from "../../directory/store.ts";
+import { foreignMembers } from "../../federation/members.ts";
 import { refusals } from "../../errors.ts";
 import { type Header, headerValue } from "../../protocol/header.ts";
 import { formatIdentifier, type Identifier, parseClient, parseIdentifier } from "../../protocol/identifier.ts";
@@ -52,9 +53,9 @@ const xroad = (id: Identifier) => ({
 });
 
 async function listClients(v: Visit, instance: string | null): Promise<void> {
-  const members = await read(v, (ctx) => membersList(ctx.db));
-  const own = members[0] && parseIdentifier(members[0].id)!.instance;
-  if (instance !== null && instance !== own) return refuse(v, refusals.badRequest, "This exchange knows no other instance.");
+  const own = instance === null || instance === v.j.country.instance;
+  const members = await read(v, (ctx) => (own ? membersList(ctx.db) : foreignMembers(ctx.db, instance)));
+  if (!members) return refuse(v, refusals.badRequest, "This exchange is not federated with an instance of that name.");
   const entries = members.flatMap((m) => [
     { id: parseIdentifier(m.id)!, name: m.name.fr },
     ...m.subsystems.map((s) => ({ id: parseIdentifier(s.id)!, name: m.name.fr, subsystem_name: s.name.fr })),
