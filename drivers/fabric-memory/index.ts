@@ -15,6 +15,7 @@ import {
   type PartName,
   type Rendered,
 } from "#network/ports";
+import { simulateSites } from "./simulate.ts";
 
 /** What happens to the next orders of a node, one each. */
 export type MemoryFault = "late" | "twice" | "out-of-order" | "never" | "lost-answer";
@@ -114,6 +115,7 @@ export function createMemoryFabric(known?: () => readonly string[], late = 50): 
     async nodes() {
       return [...(known?.() ?? sites.keys())];
     },
+    simulate: simulateSites,
     fault: (node, ...faults) => void site(node).faults.push(...faults),
     bend(node, part) {
       const p = site(node).parts[part];

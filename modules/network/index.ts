@@ -10,6 +10,8 @@ import { rotation } from "./fabric/rotate.ts";
 import { facts, plantImported, plantLoaded } from "./facts.ts";
 import { handlers } from "./handlers.ts";
 import { monitoringFacts } from "./monitoring/facts.ts";
+import { lookout } from "./monitoring/look.ts";
+import { monitoringFile } from "./monitoring/policy.ts";
 import { plantFile } from "./pack.ts";
 import { approveChanges, editPlant, operateFabric, planChanges, readPlant } from "./permissions.ts";
 import { loadPlant } from "./plant/load.ts";
@@ -22,11 +24,11 @@ export const network = defineModule({
   handlers,
   facts: [...facts, ...branchFacts, ...fabricFacts, ...monitoringFacts],
   permissions: [readPlant, editPlant, planChanges, approveChanges, operateFabric],
-  pack: [plantFile, pricesFile],
+  pack: [plantFile, pricesFile, monitoringFile],
   migrations: new URL("./migrations/", import.meta.url),
   ports: [agentFabricPort, simulatedFabricPort],
   jobs: [work(applyPlant, runApply, { concurrency: 1 }), nodes.work],
-  sweeps: [nodes.sweep, rotation],
+  sweeps: [nodes.sweep, rotation, lookout],
   listeners: [
     listen(branchMerged, applyPlant),
     listen(plantImported, applyPlant),

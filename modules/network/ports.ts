@@ -166,6 +166,7 @@ export interface SimulatedSite {
   heard: boolean;
   at: number;
   power: Power;
+  batterySince?: number;
   links: { span: string; up: boolean; carrier: boolean; since: number }[];
 }
 

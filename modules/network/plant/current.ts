@@ -28,3 +28,8 @@ export async function current(ctx: Context): Promise<{ revision: Revision; model
   if (!revision) throw noNetwork();
   return { revision, model: kept.get(revision.id) ?? keep(revision.id, model(await plantAt(ctx, revision.number))) };
 }
+
+/** For those who look by themselves: before anything is loaded there is nothing to see. */
+export async function modelIfAny(ctx: Context): Promise<Model | undefined> {
+  return (await lastRevision(ctx)) ? (await current(ctx)).model : undefined;
+}
