@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { type JobContext, provide } from "#kernel";
 import { world, type World } from "#kernel/testing";
 import { exchange, invite, join, keepUp, pull, readToken, setBase } from "#exchange";
-import { concernedPersons } from "#exchange/ports";
+import { concernedPersons, consentPersons } from "#exchange/ports";
 import { registry } from "#registry";
 import { trust } from "#trust";
 import { testKeys } from "#trust/conformance";
@@ -35,10 +35,21 @@ const pages = provide(concernedPersons, () => ({
   pseudonym: async (_ctx, number) => `page-${number}`,
 }));
 
+/** Who is asked for a consent: the same people, each with a telephone that shows nobody anything. */
+const asked = provide(consentPersons, () => ({
+  number: async (_ctx, person) => person.replace(/^page-/, ""),
+  pseudonym: async (_ctx, number) => `page-${number}`,
+  tell: async () => 1,
+  sendCode: async () => "challenge",
+  checkCode: async (_ctx, { code }) => {
+    if (code !== "123456") throw new Error("another code");
+  },
+}));
+
 export async function houseWorld(start?: Date): Promise<World> {
   const house = await world({
     modules: [registry, trust, exchange],
-    drivers: [testKeys, pages],
+    drivers: [testKeys, pages, asked],
     country: "bf",
     env: { TOGUNA_GATEWAY_PORT: "0" },
     ...(start ? { start } : {}),

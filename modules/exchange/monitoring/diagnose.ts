@@ -41,6 +41,8 @@ async function ofService(j: JobContext, asked: DiagnosisAsked, institution: stri
           path: (service.endpoints[0]?.path ?? "/").replaceAll("*", "x"),
           purpose: asked.purpose ?? "",
           today: j.clock.today(),
+          // the right is looked at, not somebody's word
+          consent: true,
         })
       : undefined;
     if (!decision) return [...steps, { step: "access", state: "bad", cause: "unknown-client" }];
