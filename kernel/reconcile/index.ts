@@ -72,6 +72,9 @@ export function reconciler<D, O, S extends object>(r: Reconciled<D, O, S>): Reco
         from kernel.reconciled r where kind = ${r.kind} and key = ${key} for update`);
       if (now && now.open === 0 && canonical(now.desired) === canonical(desired)) return undefined;
       if (!now && desired === null) return undefined;
+      // what people took back, or gave up, is not done again because somebody looks again: only when something else is wanted
+      const given = await journal.givenUp<D>(ctx, r.kind, key);
+      if (given && canonical(given.desired) === canonical(desired)) return undefined;
       return ask(ctx, key, desired, "change", o);
     },
     async command(ctx, id, command) {

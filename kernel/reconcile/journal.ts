@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import { sql } from "../sql.ts";
+import { sql, type Sql } from "../sql.ts";
 import { LeaseLost, type JournalEntry, type Operation, type Standing } from "./types.ts";
 
 export interface Lease<D> {
@@ -158,8 +158,9 @@ export function operations<D>(
 
 export function standings(ctx: Context, kind: string, keys?: readonly string[]): Promise<Standing[]> {
   return ctx.db.rows(sql`
-    select key, generation::float8 as generation, status, problem, seen_at as "seenAt", next_at as "nextAt" from kernel.reconciled
-    where kind = ${kind} ${keys ? sql`and key = any(${[...keys]})` : sql``} order by key`);
+    select key, generation::float8 as generation, status, problem, seen_at as "seenAt", next_at as "nextAt",
+      exists (select 1 from ${givenUpOf(sql`r.kind, r.key`)} x where x.desired is distinct from r.desired) as "takenBack"
+    from kernel.reconciled r where kind = ${kind} ${keys ? sql`and key = any(${[...keys]})` : sql``} order by key`);
 }
 
 /** Has something else been asked of this key since? */
@@ -168,6 +169,16 @@ export async function followed(ctx: Context, o: Pick<Operation, "id" | "kind" | 
     select count(*)::int as n from kernel.operation a join kernel.operation b on b.kind = a.kind and b.key = a.key and b.seq > a.seq
     where a.id = ${o.id} and b.cause <> 'drift' and b.state <> 'ROLLED_BACK'`);
   return n > 0;
+}
+
+/** The last change asked of a key, when it ended by being taken back or given up by people. */
+const givenUpOf = (key: Sql) => sql`(
+  select a.desired from (select seq, cause, state from kernel.operation o where (o.kind, o.key) = (${key}) and o.cause <> 'drift' order by seq desc limit 1) last
+  join lateral (select desired, state from kernel.operation o where (o.kind, o.key) = (${key}) and o.cause = 'change' and o.seq <= last.seq order by seq desc limit 1) a on true
+  where a.state in ('ROLLED_BACK', 'FAILED') or (last.cause = 'undo' and last.state <> 'ROLLED_BACK'))`;
+
+export function givenUp<D>(ctx: Context, kind: string, key: string): Promise<{ desired: D | null } | undefined> {
+  return ctx.db.maybe(sql`select desired from ${givenUpOf(sql`${kind}::text, ${key}::text`)} x`);
 }
 
 /** The row of a key, made when it is new, due at once, its lock held. */

@@ -97,6 +97,15 @@ test("changes of one key go one after the other; one can be undone, and only the
   assert.deepEqual(far().parts, { a: "1" });
   assert.equal((await op(undo)).cause, "undo");
   assert.deepEqual(ended.slice(-3), ["first COMPLETED", "second COMPLETED", "second COMPLETED"]);
+  // who only looks again does not do it again; who wants something else, or takes the undoing back, does
+  assert.equal((await standing(key)).takenBack, true);
+  assert.equal(await ask(key, { b: "1", a: "2" }, "second, again"), undefined);
+  await command(undo, "undo");
+  await w.settle();
+  assert.deepEqual([far().parts, (await standing(key)).takenBack], [{ a: "2", b: "1" }, false]);
+  await ask(key, { a: "3" }, "third");
+  await w.settle();
+  assert.deepEqual([far().parts, (await standing(key)).takenBack], [{ a: "3" }, false]);
 });
 
 test("drift is found at the next look and repaired, as an operation of its own", async () => {

@@ -43,6 +43,8 @@ export interface Standing {
   problem: string | null;
   seenAt: Date | null;
   nextAt: Date;
+  /** Something else was asked, and people took it back or gave it up. */
+  takenBack: boolean;
 }
 
 /** What goes with a step to whoever carries it out. */

@@ -5,6 +5,7 @@ import { provide, type Caller } from "#kernel";
 import { world, type World } from "#kernel/testing";
 import { network } from "#network";
 import * as api from "#network/api";
+import { forgetAsked } from "../../modules/network/fabric/apply.ts";
 import { simulatedFabricPort } from "#network/ports";
 import { registry } from "#registry";
 import { createMemoryFabric } from "../../drivers/fabric-memory/index.ts";
@@ -89,6 +90,13 @@ test("an approved change reaches the sites it concerns and no others, with its t
   await w.call(api.commandOperation, { id: last!.id, command: "undo" }, { as: operator });
   await run(1);
   assert.doesNotMatch(memory.text("s2", "routing") ?? "", /cost 11/);
+  // a house that starts again looks at every site anew, and does not overrule who took it back
+  forgetAsked();
+  await w.call(api.putInService, {}, { as: operator });
+  await run(2);
+  assert.doesNotMatch(memory.text("s2", "routing") ?? "", /cost 11/);
+  const { nodes } = await w.call(api.readFabric, {}, { as: operator });
+  assert.deepEqual(nodes.filter((n) => n.takenBack).map((n) => n.id), ["s2"]); // prettier-ignore
 });
 
 test("a site that answers late, twice, or not at all gets there; one that refuses waits for people", async () => {

@@ -120,7 +120,7 @@ function sites(p: PageContext, real: readonly Site[]): Html {
         html`<a href="${withQuery(`${path}/operations`, { site: n.id })}">${n.name}</a>
           ${n.problem ? html`<div class="t-source">${n.problem}</div>` : ""}
           ${n.lacking?.length ? html`<div class="t-source">${w.lacking(n.lacking.join(", "))}</div>` : ""}`,
-        tag(w[`st-${n.status}`], siteTones[n.status]),
+        html`${tag(w[`st-${n.status}`], siteTones[n.status])} ${n.takenBack ? tag(w.takenBack, "act") : ""}`,
         n.links ? `${n.links.up}/${n.links.of}` : "–",
         power(n),
         html`${n.away || !n.heardAt ? tag(w.away, "act") : time(p, n.heardAt)}

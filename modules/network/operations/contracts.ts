@@ -95,6 +95,11 @@ export const readFabric = contract({
         name: T.String(),
         driver: T.Enum(["agent", "simulated", "none"]),
         status: T.Enum(["none", "new", "in-step", "changing", "repairing", "waiting", "held"]),
+        takenBack: T.Optional(
+          T.Boolean({
+            description: "People took the last change back: it is not what the plant says until something else is wanted of it",
+          }),
+        ),
         problem: T.Optional(T.String()),
         verifiedAt: T.Optional(T.String()),
         heardAt: T.Optional(T.String()),

@@ -95,6 +95,7 @@ export async function readFabric(ctx: Context, q: InputOf<typeof api.readFabric>
       name: n.name,
       driver: a ? "agent" : ctx.config.demo ? "simulated" : "none",
       status: s?.status ?? "none",
+      ...(s?.takenBack ? { takenBack: true } : {}),
       ...(s?.problem ? { problem: s.problem } : {}),
       ...(s?.seenAt ? { verifiedAt: s.seenAt.toISOString() } : {}),
       ...(a?.seenAt ? { heardAt: a.seenAt.toISOString() } : {}),
