@@ -1,5 +1,6 @@
 /** The provider's answer: called for, kept to the fields allowed, handed on while it arrives where the whole of it may leave, sealed. */
 import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
 import type { JobContext } from "#kernel";
 import { tellConcerned } from "../access/tell.ts";
 import { consentHeaders, standsStill } from "../consent/check.ts";
@@ -11,13 +12,13 @@ import { connectOptions } from "../publish/provider-tls.ts";
 import { type Header, headerValue, messageDigest, readPart } from "../protocol/header.ts";
 import type { Admitted } from "./admit.ts";
 import { filtered, jsonOf } from "./filter.ts";
-import { type Delivered, type RequestMessage, type Sealed, unsealed } from "./flow.ts";
+import { type Body, type Delivered, type RequestMessage, type Sealed, unsealed } from "./flow.ts";
 import type { Gate } from "./gate.ts";
 import { isReading, type Received, responseOf } from "./message.ts";
-import type { Pieces } from "./pieces.ts";
+import { batches, type Pieces } from "./pieces.ts";
 import { type Answering, type Failure, openCall, whole, type Whole, whyBroken } from "./provider-call.ts";
 import { seal, signAndLog } from "./seal.ts";
-import { largestWhole } from "./spool.ts";
+import { flat, intake, largestWhole, releasing, whySpoilt } from "./spool.ts";
 import { answerRoom } from "../rooms/answer.ts";
 
 export interface Asked extends Admitted {
@@ -55,11 +56,47 @@ export async function answer(j: JobContext, m: RequestMessage, a: Asked): Promis
     reading: isReading(e.method),
     connect: await connectOptions(j, service, url),
   });
+  if (a.gate && opened.kind === "response" && !a.gate.passed()) return early(j, m, a, opened, a.gate);
   const instead = await a.gate?.settle(opened.kind === "response" ? undefined : typeOf(opened));
   if (instead) {
     if (opened.kind === "response") opened.giveUp();
     return instead;
   }
+  return hear(j, m, a, opened);
+}
+
+/** A system that answers while it still reads the question: what it says is kept until the question is whole, else both would wait. */
+async function early(j: JobContext, m: RequestMessage, a: Asked, opened: Answering, gate: Gate): Promise<Delivered> {
+  const taken = intake(j, Readable.from(flat(opened.body)), { owner: a.envelope.service, patience: a.service.timeoutSeconds });
+  taken.catch(() => undefined);
+  let body: Body | undefined;
+  try {
+    const instead = await gate.settle(undefined);
+    if (instead) {
+      opened.giveUp();
+      return instead;
+    }
+    const kept = await taken;
+    const d = await hear(j, m, a, { ...opened, announced: kept.size, body: inPieces(kept) });
+    if (d.kind === "answering") body = kept;
+    return d.kind === "answering" ? { ...d, body: releasing(d.body, kept) } : d;
+  } catch (error) {
+    if (!whySpoilt(error)) throw error;
+    return fail(j, a, failures.cut, true);
+  } finally {
+    if (!body)
+      void taken.then(
+        (one) => one.release(),
+        () => undefined,
+      );
+  }
+}
+async function* inPieces(body: Body): AsyncGenerator<Pieces, void> {
+  yield* batches(body.stream());
+}
+
+async function hear(j: JobContext, m: RequestMessage, a: Asked, opened: Answering | Failure): Promise<Delivered> {
+  const { envelope: e, service, measured } = a;
   if (opened.kind !== "response") return failed(j, a, opened);
   measured.responseIn = j.clock.now().getTime();
   // A reading call the system itself failed can be asked again; a writing one is passed on as the system said it.
@@ -102,7 +139,9 @@ async function settled(j: JobContext, m: RequestMessage, a: Asked, all: Whole, o
   const fit = filtered(all, a.fields, m.verbatim);
   // a caller that names the person has told her itself; only this program's own can name one, whatever another server says of its message
   const told =
-    fit && (m.verbatim || m.person === undefined) ? await tellConcerned(j, a.service, a.envelope, { ...fit, value: jsonOf(all), consent: a.consent?.id }) : true;
+    fit && (m.verbatim || m.person === undefined)
+      ? await tellConcerned(j, a.service, a.envelope, { ...fit, value: jsonOf(all), consent: a.consent?.id })
+      : true;
   if (!fit || !told) return notHanded(j, a, refusals.answerUnfit);
   a.measured.responseBody = fit.body.length;
   const { part, body, by, ...sealed } = await signAndLog(j, {

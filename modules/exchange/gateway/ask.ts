@@ -5,11 +5,13 @@
 import type { JobContext } from "#kernel";
 import type { Answer, Question } from "../door.ts";
 import { failures } from "../errors.ts";
-import { checked, concludeWithout, requestHashOf, send, whyEnded } from "./client.ts";
+import { checked, concludeWithout, requestHashOf, whyEnded } from "./client.ts";
 import { deliver } from "./deliver.ts";
-import type { RequestMessage, Sealed } from "./flow.ts";
+import type { Sealed } from "./flow.ts";
+import { leave } from "./leaving.ts";
 import { open, type Opened } from "./open.ts";
 import type { Measured } from "../log/store.ts";
+import type { Pieces } from "./pieces.ts";
 import { answerFrom } from "./signed.ts";
 
 export { accept } from "./client.ts";
@@ -23,7 +25,7 @@ export interface Answering {
   /** Whose answer it is. */
   institution: string;
   /** To be read to its end or left with `return()`, once `next()` was called. Throws an error with `whyEnded`. */
-  chunks: AsyncGenerator<Buffer, Sealed>;
+  chunks: AsyncGenerator<Pieces, Sealed>;
 }
 export type Opening = { answer: Answer } | { opened: Opened };
 export type Carried = { answer: Answer; answering?: undefined } | { answering: Answering };
@@ -37,7 +39,7 @@ export const ask = async (j: JobContext, q: Question): Promise<Answer> => {
     for (;;) {
       const step = await chunks.next();
       if (!step.done) {
-        pieces.push(step.value);
+        pieces.push(...step.value);
         continue;
       }
       const { institution } = carried.answering;
@@ -75,11 +77,12 @@ export async function carry(j: JobContext, begin: () => Promise<Opening>): Promi
     const { answering } = carried;
     return { answering: { ...answering, chunks: counted(answering.chunks, opened, ended) } };
   } finally {
+    opened.coming?.leave();
     if (!handed) await opened.body.release();
   }
 }
 
-async function* counted(chunks: AsyncGenerator<Buffer, Sealed>, o: Opened, ended: (outcome: Answer["outcome"]) => void) {
+async function* counted(chunks: AsyncGenerator<Pieces, Sealed>, o: Opened, ended: (outcome: Answer["outcome"]) => void) {
   let outcome: Answer["outcome"] = "unavailable";
   try {
     const sealed = yield* chunks;
@@ -96,34 +99,32 @@ async function* counted(chunks: AsyncGenerator<Buffer, Sealed>, o: Opened, ended
 
 async function through(j: JobContext, o: Opened, arrived: number): Promise<Carried> {
   const exchangeId = o.envelope.exchange;
-  const sent = await send(j, o);
-  if (!sent) return { answer: { outcome: "unavailable", retryAfter: 2, type: failures.interrupted, exchangeId } };
-  const { bodyHash: _, ...signed } = sent.signed;
-  const message: RequestMessage = {
-    ...signed,
-    body: o.body,
-    person: o.person,
-    keep: o.key !== undefined,
-    verbatim: o.verbatim,
-    ...(o.configuration ? { configuration: o.configuration } : {}),
-  };
+  const leaving = await leave(j, o);
+  if (!leaving) return { answer: { outcome: "unavailable", retryAfter: 2, type: failures.interrupted, exchangeId } };
   const measured: Measured = { requestIn: arrived, requestOut: j.clock.now().getTime(), requestBody: o.body.size };
-  const awaited = { ...o, requestHash: requestHashOf(o), measured };
-  const d = await deliver(j, message, {
+  const d = await deliver(j, leaving.message, {
     institution: o.service.institution,
     service: o.service.id,
     ...(o.server === undefined ? {} : { server: o.server }),
   });
+  const row = await leaving.row();
+  measured.requestBody = o.body.size;
+  const awaited = { ...o, requestHash: requestHashOf(o), measured };
   if (d.kind === "answering") measured.responseIn = j.clock.now().getTime();
   if (d.kind === "pending") return { answer: { outcome: "pending-person", requestId: d.request, exchangeId, expectedBy: d.expectedBy } };
-  if (d.kind !== "answering") return { answer: await concludeWithout(j, awaited, sent.row.at, d) };
+  if (d.kind !== "answering") {
+    const answer = await concludeWithout(j, awaited, row.at, d);
+    // nobody is left to be told; or he is told what was wrong with what he sent
+    if (leaving.spoilt() !== undefined) throw leaving.spoilt();
+    return { answer };
+  }
   return {
     answering: {
       part: d.part,
       by: d.by,
       exchange: exchangeId,
       institution: o.service.institution,
-      chunks: checked(j, awaited, sent.row.at, d),
+      chunks: checked(j, awaited, row.at, d),
     },
   };
 }

@@ -5,12 +5,15 @@ import type { Socket } from "node:net";
 import { type Header, headersRead, onTheWire } from "../protocol/header.ts";
 import type { Body } from "./flow.ts";
 import { moreFor } from "./patience.ts";
+import { batches, type Pieces, roomIn, sizeOf, writeAll } from "./pieces.ts";
 
 export interface Call {
   url: string;
   method: string;
   headers: readonly Header[];
   body?: Body | undefined;
+  /** A body that is still arriving. When it throws, the system hears a broken connection instead of the body's end. */
+  feed?: { length: number | undefined; pieces: AsyncIterable<Pieces> } | undefined;
   /** What the system may take of our time: until its answer begins, and while it is read; large bodies get more, by their size. */
   deadlineMs: number;
   signal: AbortSignal;
@@ -36,7 +39,7 @@ export interface Answering {
   /** Bytes the system says its body has; 0 when it does not say. */
   announced: number;
   /** Throws a `Broken` when it does not come to its end. To be read to the end, or given up. */
-  body: AsyncGenerator<Buffer, void>;
+  body: AsyncGenerator<Pieces, void>;
   giveUp(): void;
 }
 export type Whole = Omit<Answering, "announced" | "body" | "giveUp"> & { body: Buffer };
@@ -67,12 +70,10 @@ for (const agent of Object.values(pools).flatMap((one) => Object.values(one))) {
   };
 }
 
-/** Read ahead, bytes a connection: large answers come in fewer turns. Handed to the socket, of which the request's type knows nothing. */
-const wide: object = { highWaterMark: 256 * 1024 };
-
 /** Until the answer's head. */
 export async function openCall(c: Call): Promise<Answering | Failure> {
-  const first = await attempt(c, true);
+  // a connection that has died meanwhile is found out with the first bytes of a body that cannot be said twice
+  const first = await attempt(c, !c.feed);
   if (first.kind === "stale") {
     const again = await attempt(c, false);
     return again.kind === "stale" ? { kind: "lost", why: "cut" } : again;
@@ -94,10 +95,10 @@ export async function whole(r: Answering, limit: number): Promise<Result> {
     return { kind: "lost", why: "tooLarge" };
   }
   try {
-    for await (const piece of r.body) {
-      size += piece.length;
+    for await (const batch of r.body) {
+      size += sizeOf(batch);
       if (size > limit) return { kind: "lost", why: "tooLarge" };
-      pieces.push(piece);
+      pieces.push(...batch);
     }
   } catch (error) {
     const why = whyBroken(error);
@@ -112,12 +113,13 @@ function attempt(c: Call, pooled: boolean): Promise<Answering | Failure | { kind
   const url = new URL(c.url);
   const tls = url.protocol === "https:";
   const agents = c.connect?.lookup ? pools.guarded : pools.free;
-  const began = performance.now();
+  let began = performance.now();
   const more = moreFor(c.body?.size ?? 0);
   const state: State = { error: undefined, waited: 0 };
   return new Promise((resolve) => {
     let connected = false;
     let settled = false;
+    let answered = false;
     const end = (result: Answering | Failure | { kind: "stale" }): void => {
       if (settled) return;
       settled = true;
@@ -140,10 +142,10 @@ function attempt(c: Call, pooled: boolean): Promise<Answering | Failure | { kind
       // Node's parser stays strict: what two parsers would read differently is an error here.
       insecureHTTPParser: false,
       maxHeaderSize: 32 * 1024,
-      ...wide,
       ...c.connect,
     });
-    const timer = setTimeout(() => lost("timeout"), c.deadlineMs + more);
+    // behind a body that is still arriving its time begins with the end of that
+    let timer = c.feed ? undefined : setTimeout(() => lost("timeout"), c.deadlineMs + more);
     c.signal.addEventListener("abort", aborted, { once: true });
     if (c.signal.aborted) aborted();
 
@@ -153,6 +155,8 @@ function attempt(c: Call, pooled: boolean): Promise<Answering | Failure | { kind
       else socket.once(tls ? "secureConnect" : "connect", () => (connected = true));
     });
     req.on("error", (error: NodeJS.ErrnoException) => {
+      // a system that has answered may leave the rest of the question unread
+      if (c.feed && answered && /^E(PIPE|CONNRESET)$/.test(error.code ?? "")) return;
       state.error = error;
       if (c.reading && req.reusedSocket && error.code === "ECONNRESET" && !settled) return end({ kind: "stale" });
       lost(error.code?.startsWith("HPE_") ? "malformed" : "cut");
@@ -161,6 +165,7 @@ function attempt(c: Call, pooled: boolean): Promise<Answering | Failure | { kind
       res.on("error", () => undefined); // told to who reads it
       if (res.statusCode === undefined || res.statusCode < 200) return lost("malformed");
       state.waited = Math.max(0, performance.now() - began - more);
+      answered = true;
       end({
         kind: "response",
         status: res.statusCode,
@@ -172,13 +177,45 @@ function attempt(c: Call, pooled: boolean): Promise<Answering | Failure | { kind
         giveUp: () => req.destroy(),
       });
     });
-    if (!c.body || c.body.size === 0) req.end();
+    if (c.feed) {
+      void feed(req, c.feed.pieces, { patience: c.deadlineMs, lost: () => settled && !answered }).then((said) => {
+        began = performance.now();
+        if (said === "slow") return lost("timeout");
+        if (said === "broken") return lost("cut");
+        if (!settled) timer = setTimeout(() => lost("timeout"), c.deadlineMs + moreFor(said));
+      });
+    } else if (!c.body || c.body.size === 0) req.end();
     else
       c.body
         .stream()
         .once("error", () => lost("cut"))
         .pipe(req);
   });
+}
+
+/**
+ * Bytes written, the whole body; or why it was not: it broke off itself, or the system took nothing for `patience` milliseconds.
+ * What a system that has answered already leaves unread is still read from the feed: it belongs to the proof.
+ */
+async function feed(
+  req: ClientRequest,
+  pieces: AsyncIterable<Pieces>,
+  o: { patience: number; lost: () => boolean },
+): Promise<number | "broken" | "slow"> {
+  let size = 0;
+  try {
+    for await (const batch of pieces) {
+      if (o.lost()) return "broken";
+      size += sizeOf(batch);
+      if (req.destroyed || writeAll(req, batch)) continue;
+      if (!(await roomIn(req, o.patience))) return "slow";
+    }
+    if (!req.destroyed) req.end();
+    return size;
+  } catch {
+    req.destroy();
+    return "broken";
+  }
 }
 
 interface State {
@@ -189,7 +226,7 @@ interface State {
 }
 
 /** Time counts only while we wait for the system, not while our own reader is slow. */
-async function* pieces(c: Call, req: ClientRequest, res: IncomingMessage, state: State): AsyncGenerator<Buffer, void> {
+async function* pieces(c: Call, req: ClientRequest, res: IncomingMessage, state: State): AsyncGenerator<Pieces, void> {
   let size = 0;
   let why: Loss = "cut";
   let done = false;
@@ -199,7 +236,7 @@ async function* pieces(c: Call, req: ClientRequest, res: IncomingMessage, state:
   };
   const aborted = () => stop("cut");
   c.signal.addEventListener("abort", aborted, { once: true });
-  const chunks = res.iterator() as AsyncIterator<Buffer>;
+  const chunks = batches(res);
   try {
     if (c.signal.aborted) aborted();
     for (;;) {
@@ -209,7 +246,7 @@ async function* pieces(c: Call, req: ClientRequest, res: IncomingMessage, state:
       const step = await chunks.next().finally(() => clearTimeout(timer));
       state.waited += performance.now() - since;
       if (step.done) break;
-      size += step.value.length;
+      size += sizeOf(step.value);
       yield step.value;
     }
     // A body shorter than announced ends without being complete: half an answer is no answer.
@@ -229,4 +266,9 @@ function rawTarget(url: string): string {
   return slash < 0 ? "/" : url.slice(slash);
 }
 
-const length = (c: Call): Header[] => (c.body && c.body.size > 0 ? [["content-length", String(c.body.size)]] : []);
+function length(c: Call): Header[] {
+  const size = c.feed ? c.feed.length : c.body?.size;
+  if (size) return [["content-length", String(size)]];
+  // said by us: for some methods Node would send a body without any end
+  return c.feed ? [["transfer-encoding", "chunked"]] : [];
+}

@@ -9,13 +9,12 @@ import { type Measured, outcomeOf, type RequestRow, requestOf } from "../log/sto
 import { write, writeIn } from "../log/writer.ts";
 import { withConsent } from "../consent/check.ts";
 import { type Admitted, judge, type Verdict } from "./admit.ts";
-import { answer, type Asked } from "./answer.ts";
-import type { Arriving, Body, Delivered, RequestMessage } from "./flow.ts";
+import { answer } from "./answer.ts";
+import type { Arriving, Delivered, RequestMessage } from "./flow.ts";
 import { gate } from "./gate.ts";
 import { openingOf, readRequest, type Received } from "./message.ts";
-import type { Pieces } from "./pieces.ts";
 import { checkMessage } from "./signatures.ts";
-import { intake, noBody } from "./spool.ts";
+import { flat, intake, noBody, releasing } from "./spool.ts";
 
 export interface ReceiveOptions {
   /** Delivered again and again until it ends, at the latest then: failures that change nothing are returned without being the end. */
@@ -94,17 +93,6 @@ async function gathered(j: JobContext, m: RequestMessage, arriving: Arriving, o:
     if (answering?.kind !== "answering") await body.release();
   }
 }
-async function* flat(batches: AsyncIterable<Pieces>): AsyncGenerator<Buffer, void> {
-  for await (const batch of batches) yield* batch;
-}
-async function* releasing(pieces: AsyncIterable<Pieces>, body: Body): AsyncGenerator<Pieces, void> {
-  try {
-    yield* pieces;
-  } finally {
-    await body.release();
-  }
-}
-
 interface Opened {
   e: Received;
   known: Snapshot;

@@ -126,6 +126,7 @@ function notReached(j: JobContext, server: string, why: string): Delivered {
 
 /** `ending` is told right before the frame without which the other side does nothing. */
 async function write(req: ClientRequest, m: RequestMessage, ending: () => void, patience: number): Promise<void> {
+  if (m.arriving) return writeArriving(req, m, m.arriving, ending, patience);
   const head = frame("H", Buffer.from(m.part));
   const seal = sealFrame({ ...m, bodyHash: m.body.hash });
   if (m.body.size <= small) {
@@ -134,7 +135,6 @@ async function write(req: ClientRequest, m: RequestMessage, ending: () => void, 
     req.end(Buffer.concat([head, ...body, seal]));
     return;
   }
-  if (m.arriving) return writeArriving(req, m, m.arriving, ending, patience);
   req.write(head);
   if (!(await writeBody(req, batches(m.body.stream())))) return;
   ending();

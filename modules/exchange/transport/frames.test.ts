@@ -2,17 +2,21 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
-import { bodyFrames, frame, type FrameKind, isMalformed, largestPiece, readFrames } from "./frames.ts";
+import { bodyFrames, type Frame, frame, type FrameKind, isMalformed, largestPiece, readFrames } from "./frames.ts";
 import { readSeal, sealFrame } from "./sealed.ts";
 
-const kinds: FrameKind[] = ["H", "B", "S", "A", "P", "R", "F"];
-async function* pieces(bytes: Buffer, cuts: readonly number[]): AsyncGenerator<Buffer> {
+const kinds: FrameKind[] = ["H", "O", "B", "S", "A", "P", "R", "F"];
+/** Cut at those places, two pieces a batch. */
+async function* pieces(bytes: Buffer, cuts: readonly number[]): AsyncGenerator<Buffer[]> {
   let at = 0;
+  let batch: Buffer[] = [];
   for (const cut of [...cuts].sort((a, b) => a - b)) {
     const end = Math.min(cut, bytes.length);
-    if (end > at) yield bytes.subarray(at, (at = end));
+    if (end > at) batch.push(bytes.subarray(at, (at = end)));
+    if (batch.length === 2) yield batch.splice(0);
   }
-  yield bytes.subarray(at);
+  batch.push(bytes.subarray(at));
+  yield batch;
 }
 interface Read {
   kind: string;
@@ -28,9 +32,10 @@ const joined = (list: readonly Read[]): Read[] => {
   }
   return out;
 };
-const all = async (stream: AsyncIterable<Buffer>): Promise<Read[]> => {
+const bytesOf = (one: Frame): Buffer => (one.kind === "B" ? Buffer.concat(one.pieces) : one.bytes);
+const all = async (stream: AsyncIterable<Buffer[]>): Promise<Read[]> => {
   const found: Read[] = [];
-  for await (const one of readFrames(stream)) found.push({ kind: one.kind, bytes: one.bytes.toString("hex") });
+  for await (const one of readFrames(stream)) found.push({ kind: one.kind, bytes: bytesOf(one).toString("hex") });
   return joined(found);
 };
 
@@ -73,13 +78,23 @@ test("any other bytes are malformed, never something else, and end at once", asy
 test("a large body leaves in frames no larger than agreed and comes together again", async () => {
   const body = randomBytes(3 * largestPiece + 17);
   const framed: Buffer[] = [];
-  for await (const [head, part] of bodyFrames(pieces(body, [])))
-    assert.ok(head.readUInt32BE(1) === part.length && part.length <= largestPiece);
-  for await (const one of bodyFrames(pieces(body, [100, 5000]))) framed.push(Buffer.concat([...one]));
+  for await (const batch of pieces(body, [100, 5000, 100_000, largestPiece + 5, 2 * largestPiece])) {
+    const out = bodyFrames(batch);
+    framed.push(...out);
+    let left = 0;
+    for (const one of out)
+      if (left > 0) left -= one.length;
+      else {
+        left = one.readUInt32BE(1);
+        assert.ok(one.length === 5 && left > 0 && left <= largestPiece);
+      }
+    assert.equal(left, 0);
+  }
+  assert.deepEqual(bodyFrames([]), []);
   const parts: Buffer[] = [];
-  for await (const one of readFrames(pieces(Buffer.concat(framed), [7, 70_000]))) {
+  for await (const one of readFrames(pieces(Buffer.concat(framed), [3, 7, 70_000, largestPiece + 300]))) {
     assert.equal(one.kind, "B");
-    parts.push(Buffer.from(one.bytes));
+    parts.push(bytesOf(one));
   }
   assert.ok(Buffer.concat(parts).equals(body));
 });

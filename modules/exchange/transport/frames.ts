@@ -1,27 +1,28 @@
 /**
  * How one message crosses between two servers: frames of one byte kind, four bytes length (big-endian) and that many bytes.
- * `H` header part, `B` a piece of the body, `S` the signature with its certificate (JSON), which ends the message;
+ * `H` header part; `O` that a large body comes while it is still read, signed (JSON); `B` a piece of the body; `S` the signature
+ * with its certificate (JSON), which ends the message;
  * before an answer `A` says that one comes; `P` pending, `R` refused, `F` failed stand alone (JSON).
  */
-export type FrameKind = "H" | "B" | "S" | "A" | "P" | "R" | "F";
+import { type Pieces, sizeOf } from "../gateway/pieces.ts";
 
-export interface Frame {
-  kind: FrameKind;
-  bytes: Buffer;
-}
+export type FrameKind = "H" | "O" | "B" | "S" | "A" | "P" | "R" | "F";
 
-const kinds = new Set("HBSAPRF");
+export type Frame = { kind: "B"; pieces: Buffer[] } | { kind: Exclude<FrameKind, "B">; bytes: Buffer };
+
+const kinds = new Set("HOBSAPRF");
 const lengths: Record<FrameKind, number> = {
   H: 64 * 1024,
-  B: 256 * 1024,
+  B: 1024 * 1024,
+  O: 64 * 1024,
   S: 64 * 1024,
   A: 1024,
   P: 4096,
   R: 4096,
   F: 4096,
 };
-/** Pieces of a body leave in frames of at most this size. */
-export const largestPiece = 64 * 1024;
+/** Bytes of a body in one frame, at most. */
+export const largestPiece = lengths.B;
 
 /** What the other side sent is not a message: nothing of it counts. */
 export interface Malformed {
@@ -39,20 +40,31 @@ export function frame(kind: FrameKind, bytes: Uint8Array): Buffer {
 }
 export const jsonFrame = (kind: FrameKind, value: unknown): Buffer => frame(kind, Buffer.from(JSON.stringify(value)));
 
-/** Body pieces as frames, none larger than agreed: the frame's head, then the piece as it is, uncopied. */
-export async function* bodyFrames(body: AsyncIterable<Buffer>): AsyncGenerator<readonly [Buffer, Buffer]> {
-  for await (const piece of body)
-    for (let at = 0; at < piece.length; at += largestPiece) {
-      const part = piece.subarray(at, at + largestPiece);
-      const head = Buffer.allocUnsafe(5);
-      head[0] = "B".charCodeAt(0);
-      head.writeUInt32BE(part.length, 1);
-      yield [head, part];
+/** A batch of a body as one frame, or more where it is larger than agreed: heads, and the pieces between them uncopied. */
+export function bodyFrames(batch: Pieces): Buffer[] {
+  const out: Buffer[] = [];
+  let left = sizeOf(batch);
+  let room = 0;
+  for (let piece of batch)
+    while (piece.length > 0) {
+      if (room === 0) {
+        room = Math.min(left, lengths.B);
+        left -= room;
+        const head = Buffer.allocUnsafe(5);
+        head[0] = "B".charCodeAt(0);
+        head.writeUInt32BE(room, 1);
+        out.push(head);
+      }
+      const part = piece.length > room ? piece.subarray(0, room) : piece;
+      out.push(part);
+      room -= part.length;
+      piece = piece.subarray(part.length);
     }
+  return out;
 }
 
-/** The frames of a stream, those of a body in the pieces they arrive in, uncopied; a frame cut short, of an unknown kind or too long throws `Malformed`. */
-export async function* readFrames(stream: AsyncIterable<Buffer>): AsyncGenerator<Frame> {
+/** The frames of a stream; of a body what came at once, uncopied. A frame cut short, of an unknown kind or too long throws `Malformed`. */
+export async function* readFrames(stream: AsyncIterable<Pieces>): AsyncGenerator<Frame, void> {
   let held: Buffer[] = [];
   let size = 0;
   const take = (n: number): Buffer => {
@@ -61,41 +73,50 @@ export async function* readFrames(stream: AsyncIterable<Buffer>): AsyncGenerator
     size -= n;
     return whole.subarray(0, n);
   };
-  /** What of it lies together, at most `n`. */
-  const first = (n: number): Buffer => {
-    const one = held[0]!;
-    if (one.length <= n) held.shift();
-    else held[0] = one.subarray(n);
-    const part = one.subarray(0, n);
-    size -= part.length;
-    return part;
-  };
-  let next: { kind: FrameKind; length: number } | undefined;
-  for await (const piece of stream) {
-    if (piece.length === 0) continue;
-    held.push(piece);
-    size += piece.length;
-    for (;;) {
-      if (!next) {
-        if (size < 5) break;
-        const head = take(5);
-        const kind = String.fromCharCode(head[0]!) as FrameKind;
-        const length = head.readUInt32BE(1);
-        if (!kinds.has(kind)) throw malformed("unknown frame");
-        if (length > lengths[kind]) throw malformed("frame too long");
-        next = { kind, length };
+  /** Bytes of the body's frame still to come. */
+  let open = 0;
+  let next: { kind: Exclude<FrameKind, "B">; length: number } | undefined;
+  for await (const batch of stream) {
+    let body: Buffer[] = [];
+    for (const piece of batch) {
+      let rest = piece;
+      while (rest.length > 0) {
+        if (open > 0) {
+          const part = rest.length > open ? rest.subarray(0, open) : rest;
+          body.push(part);
+          open -= part.length;
+          rest = rest.subarray(part.length);
+          continue;
+        }
+        // heads and small frames: as much as they lack, and no more
+        const lacks = (next ? next.length : 5) - size;
+        const part = rest.length > lacks ? rest.subarray(0, lacks) : rest;
+        held.push(part);
+        size += part.length;
+        rest = rest.subarray(part.length);
+        if (part.length < lacks) continue;
+        if (!next) {
+          const { kind, length } = headOf(take(5));
+          if (kind === "B") open = length;
+          else next = { kind, length };
+          if (length > 0 || kind === "B") continue;
+        }
+        const { kind, length } = next!;
+        next = undefined;
+        if (body.length > 0) yield { kind: "B", pieces: body };
+        body = [];
+        yield { kind, bytes: take(length) };
       }
-      if (next.kind === "B" && size > 0 && next.length > 0) {
-        const part = first(Math.min(size, next.length));
-        next = part.length < next.length ? { kind: "B", length: next.length - part.length } : undefined;
-        yield { kind: "B", bytes: part };
-        continue;
-      }
-      if (size < next.length) break;
-      const { kind, length } = next;
-      next = undefined;
-      yield { kind, bytes: take(length) };
     }
+    if (body.length > 0) yield { kind: "B", pieces: body };
   }
-  if (next || size > 0) throw malformed("cut short");
+  if (next || size > 0 || open > 0) throw malformed("cut short");
+}
+
+function headOf(head: Buffer): { kind: FrameKind; length: number } {
+  const kind = String.fromCharCode(head[0]!) as FrameKind;
+  const length = head.readUInt32BE(1);
+  if (!kinds.has(kind)) throw malformed("unknown frame");
+  if (length > lengths[kind]) throw malformed("frame too long");
+  return { kind, length };
 }

@@ -3,6 +3,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Answer } from "../../door.ts";
 import { type Answering } from "../../gateway/ask.ts";
 import { whyEnded } from "../../gateway/client.ts";
+import { roomIn, sizeOf, writeAll } from "../../gateway/pieces.ts";
 import { onTheWire, readPart } from "../../protocol/header.ts";
 
 /** Kept back before the first byte leaves: what comes to nothing within it is still said in words. */
@@ -23,12 +24,12 @@ export async function sendAnswering(res: ServerResponse, a: Answering): Promise<
         else whole(res, a.part, body);
         return undefined;
       }
-      pieces.push(step.value);
-      size += step.value.length;
+      pieces.push(...step.value);
+      size += sizeOf(step.value);
       if (res.destroyed) return void (await a.chunks.return(undefined as never));
       if (size < first) continue;
       if (!res.headersSent) head(res, a.part, []);
-      for (const piece of pieces.splice(0)) if (!res.write(piece)) await room(res);
+      if (!writeAll(res, pieces.splice(0)) && !(await roomIn(res, patience))) res.destroy();
     }
   } catch (error) {
     const instead = whyEnded(error);
@@ -52,21 +53,6 @@ export function whole(res: ServerResponse, part: string, body: Buffer): void {
   head(res, part, bodiless ? [] : ["Content-Length", String(body.length)]);
   res.end(bodiless ? undefined : body);
 }
-
-/** Until the caller has read what is under way; one that does not, or has gone, is told by the next look at `destroyed`. */
-const room = (res: ServerResponse): Promise<void> =>
-  new Promise((done) => {
-    const end = () => {
-      clearTimeout(timer);
-      res.off("drain", end);
-      res.off("close", end);
-      done();
-    };
-    const timer = setTimeout(() => res.destroy(), patience);
-    res.once("drain", end);
-    res.once("close", end);
-    if (res.destroyed || !res.writableNeedDrain) end();
-  });
 
 /** No clean end: also for a caller that takes the end of the connection for the end of the body. */
 function reset(res: ServerResponse): void {
