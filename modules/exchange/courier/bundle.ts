@@ -10,7 +10,7 @@ import { here, placeOf } from "../outbox/known.ts";
 import { isEmpty, largestParcel, readParcel, writeParcel } from "../outbox/parcel.ts";
 import { providersWaiting } from "../outbox/store.ts";
 import { type Holds } from "../outbox/store-parcels.ts";
-import { type Book, type Peer, refreshBook } from "../servers/book.ts";
+import { type Book, kinOf, type Peer, refreshBook } from "../servers/book.ts";
 import { ownIdentity } from "../transport/own.ts";
 import { bundleRefused } from "./problems.ts";
 import { type Header, largestHeader, mark, opening, readHeader, sealing } from "./seal.ts";
@@ -53,13 +53,18 @@ async function sides(j: JobContext): Promise<{ book: Book; self: string; key: st
   return { book, self: book.self, key: own.key, certificate: new X509Certificate(own.certificate) };
 }
 
+/** Messages wait inside one instance: nothing is carried to, or believed from, a server of another. */
+const insider = (book: Book, server: string): Peer | undefined => {
+  const peer = book.servers.get(server);
+  return peer?.foreign ? undefined : peer;
+};
 const goodNow = (peer: Peer, at: Date) => peer.certificates.filter((c) => c.notBefore <= at && at <= c.notAfter);
 
 /** `destination`: a server, or an institution that one answers for. The file appears whole or not at all. */
 export async function exportBundle(j: JobContext, destination: string, file: string): Promise<Exported> {
   const { book, self, key, certificate } = await sides(j);
   const to = book.servers.has(destination) ? destination : placeOf(j, destination);
-  const peer = book.servers.get(to);
+  const peer = insider(book, to);
   const [theirs] = peer && to !== self ? goodNow(peer, j.clock.now()).slice(-1) : [];
   if (!peer || to === here || !theirs)
     throw bundleRefused({ cause: new Error(`${destination} is no other exchange server with a good certificate`) });
@@ -81,7 +86,7 @@ export async function exportBundle(j: JobContext, destination: string, file: str
     await write(sealed.head);
     const providers = (await j.transaction(({ db }) => providersWaiting(db), { readOnly: true }))
       .map((one) => one.provider)
-      .filter((one) => placeOf(j, one) === to);
+      .filter((one) => kinOf(j, to).includes(placeOf(j, one)));
     let count = 0;
     let size = 0;
     let more = false;
@@ -159,7 +164,7 @@ export async function importBundle(j: JobContext, file: string): Promise<Importe
 
 /** The sender's certificate as our directory knows it: the very one, good when the bundle was made. */
 function signer(book: Book, header: Header): X509Certificate {
-  const peer = book.servers.get(header.from);
+  const peer = insider(book, header.from);
   const known = peer && goodNow(peer, new Date(header.at)).find((c) => c.fingerprint === header.signer);
   if (!known) throw refuse(`${header.from} has no such certificate in the directory of this server`);
   return new X509Certificate(known.certificate);

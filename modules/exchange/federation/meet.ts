@@ -6,6 +6,8 @@ import { hear } from "./pull.ts";
 
 const asked = perProgram(() => new Map<string, number>());
 const apart = 1000;
+/** Milliseconds a message waits for it. */
+const patience = 5000;
 
 export async function meet(j: JobContext, certificate: string, instance: string): Promise<void> {
   const partner = bookOf(j)?.partners.get(instance);
@@ -13,5 +15,6 @@ export async function meet(j: JobContext, certificate: string, instance: string)
   const last = asked(j).get(instance);
   if (last !== undefined && performance.now() - last < apart) return;
   asked(j).set(instance, performance.now());
-  await hear(j, instance, { fresh: true });
+  const impatient = { ...j, signal: AbortSignal.any([j.signal, AbortSignal.timeout(patience)]) };
+  await hear(impatient, instance, { fresh: true });
 }

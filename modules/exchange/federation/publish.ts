@@ -30,7 +30,7 @@ async function contentFor(ctx: Context, audience: string): Promise<Content> {
     audience,
     members: rows.members.map(({ id, name }) => ({ id, name: words(name) })),
     subsystems: rows.subsystems.map(({ id, name }) => ({ id, name: words(name) })),
-    services: rows.services.map(({ institution: _, ...one }) => ({
+    services: rows.services.map((one) => ({
       ...one,
       title: words(one.title),
       query: one.query.map((q) => ({ name: q.name, label: words(q.label) })),

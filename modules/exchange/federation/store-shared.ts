@@ -5,7 +5,7 @@ import type { Document } from "./document.ts";
 export interface SharedRows {
   members: { id: string; name: Text; institution: string }[];
   subsystems: Document["subsystems"];
-  services: (Document["services"][number] & { institution: string })[];
+  services: Document["services"];
   rights: Document["rights"];
 }
 
@@ -20,7 +20,7 @@ export async function sharedRows(db: Db, audience: string): Promise<SharedRows> 
     members: await db.rows(sql`select m.id, m.name, m.institution from exchange.member m
       where m.id in (select x.member from (${subsystems}) x) order by m.id`),
     subsystems: await db.rows(sql`select x.id, x.name from (${subsystems}) x order by x.id`),
-    services: await db.rows(sql`select x.id, x.institution, x.title, x.timeout_seconds as "timeoutSeconds", x.endpoints, x.query,
+    services: await db.rows(sql`select x.id, x.title, x.timeout_seconds as "timeoutSeconds", x.endpoints, x.query,
       x.fields, x.enabled, x.notice, x.data_class as "dataClass" from (${services}) x order by x.id`),
     rights: await db.rows(sql`select r.service, r.subject, r.methods, r.path from exchange.access_right r
       where r.service in (select x.id from (${services}) x) and r.subject like ${`${audience.replace(/[\\%_]/g, "\\$&")}/%`}
