@@ -3,7 +3,13 @@ import type { Clock, JobContext, Log } from "./context.ts";
 import type { Sweep } from "./define.ts";
 import type { Pulse } from "./operate.ts";
 
-/** Who leads which sweep, told by advisory locks of one session of its own: a killed leader leaves them free. */
+/** Seconds without a word after which the server ends a leader's session, and its locks with it: its machine hangs or is cut off. */
+const silence = 30;
+
+/**
+ * Who leads which sweep, told by advisory locks of one session of its own: a killed leader leaves them free at once, one that hangs
+ * within half a minute. What a turn writes is guarded by its own transactions: a leader that wakes up late finds its work done.
+ */
 export interface Leadership {
   /** Runs `turn` if nobody else, here or in another process, is at this name. */
   lead(name: string, turn: () => Promise<void>): Promise<void>;
@@ -17,6 +23,7 @@ export interface Leadership {
 export function leadership(url: string): Leadership {
   const running = new Set<string>();
   let session: Promise<pg.Client> | undefined;
+  let beat: NodeJS.Timeout | undefined;
   const open = async (): Promise<pg.Client> => {
     const client = new pg.Client({
       connectionString: url,
@@ -27,6 +34,11 @@ export function leadership(url: string): Leadership {
     client.on("error", () => (session = undefined)); // its locks went with it; the next turn opens another
     try {
       await client.connect();
+      await client.query(`set idle_session_timeout = '${silence}s'`);
+      clearInterval(beat);
+      // a long turn asks nothing of this session: its leader says that it lives
+      beat = setInterval(() => void client.query("select 1").catch(() => undefined), (silence / 4) * 1000);
+      beat.unref();
     } catch (error) {
       session = undefined;
       throw error;
@@ -51,6 +63,7 @@ export function leadership(url: string): Leadership {
       }
     },
     async close() {
+      clearInterval(beat);
       await (await session?.catch(() => undefined))?.end().catch(() => undefined);
       session = undefined;
     },

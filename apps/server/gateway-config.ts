@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { addressPattern, type JoiningToken, readToken } from "#exchange";
@@ -18,6 +19,8 @@ interface Remembered {
   country: string;
   demo: boolean;
   centre: string;
+  /** Of a second server on the same database: which keys there are its own. */
+  place?: string;
 }
 
 type Env = Record<string, string | undefined>;
@@ -48,6 +51,19 @@ const portOf = (text: string | undefined, fallback: number, name: string): numbe
 export const isGatewayFolder = (env: Env): boolean =>
   env.TOGUNA_DATA !== undefined && existsSync(join(resolve(env.TOGUNA_DATA), "gateway.json"));
 
+/**
+ * The folder of a second server of the same institution: the secrets that their common log needs, and a place of its own for its
+ * keys, which are made at its start and never leave it.
+ */
+export function siblingFolder(from: string, to: string): void {
+  const read = (name: string) => readFileSync(join(from, name));
+  const known = JSON.parse(read("gateway.json").toString("utf8")) as Remembered;
+  mkdirSync(to, { recursive: true, mode: 0o711 });
+  if (readdirSync(to).length > 0) throw new Error(`${to} is not empty: a second server begins with a new folder`);
+  for (const name of ["master.key", "runtime.password"]) writeFileSync(join(to, name), read(name), { mode: 0o600 });
+  writeFileSync(join(to, "gateway.json"), JSON.stringify({ ...known, place: randomUUID() } satisfies Remembered, null, 1), { mode: 0o600 });
+}
+
 /** A gateway is the same program with a role of its own, a folder of its own and, unless said, ports beside the house's. */
 export function gatewayConfig(env: Env, args: string[]): { config: Config; options: GatewayOptions } {
   const said = read(args);
@@ -55,7 +71,8 @@ export function gatewayConfig(env: Env, args: string[]): { config: Config; optio
   const dataDir = resolve(env.TOGUNA_DATA ?? ".toguna-gateway");
   const file = join(dataDir, "gateway.json");
   const before = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Remembered) : undefined;
-  const known: Remembered | undefined = token ? { country: token.country, demo: token.demo, centre: token.centre } : before;
+  const place = before?.place === undefined ? {} : { place: before.place };
+  const known: Remembered | undefined = token ? { country: token.country, demo: token.demo, centre: token.centre, ...place } : before;
   if (!known) return wrong("This gateway has not joined an exchange: start it once with --join <token>; the centre gives the token.");
   const centre = (said.centre ?? known.centre).replace(/\/+$/, "");
   if (!/^https?:\/\//.test(centre)) wrong("--centre must be the address of the house, such as https://services.example");
@@ -68,6 +85,7 @@ export function gatewayConfig(env: Env, args: string[]): { config: Config; optio
   const config = readConfig({
     ...env,
     TOGUNA_ROLE: "gateway",
+    TOGUNA_KEY_PLACE: known.place,
     TOGUNA_DEMO: demo ? "1" : "0",
     TOGUNA_DATA: dataDir,
     TOGUNA_COUNTRY: env.TOGUNA_COUNTRY ?? known.country,

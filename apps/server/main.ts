@@ -40,9 +40,17 @@ const commands: Record<
     help: "<institution> [CODE]: the token with which an institution's own exchange server joins this house",
     load: () => import("./commands/gateway-invite.ts"),
   },
+  "gateway-sibling": {
+    help: "<empty folder>: of the gateway of TOGUNA_DATA, the folder for a second server on the same database",
+    load: () => import("./commands/gateway-sibling.ts"),
+  },
   "gateway-maintenance": {
     help: "on --for 2h [--message ...] | off | status: the gateway of TOGUNA_DATA is away, its callers are told until when",
     load: () => import("./commands/gateway-maintenance.ts"),
+  },
+  federation: {
+    help: "anchor | import <file> | open <instance> <identifier> | … : exchange with another country’s instance (docs/guides/federate-two-instances.md)",
+    load: () => import("./commands/federation.ts"),
   },
   "exchange-bundle": {
     help: "export <server or institution> <file> | import <file>: waiting messages by courier, sealed to the destination; receipts come back so",

@@ -50,8 +50,14 @@ export { exportBundle, importBundle } from "./courier/bundle.ts";
 export { r1, type Identify } from "./gates/r1/serve.ts";
 export { demonstrationInvites, invite } from "./servers/invite.ts";
 export { join, type Progress } from "./servers/join.ts";
+/** Is this the log whose secrets this program holds? */
+export { ownLog } from "./servers/log-identity.ts";
 export { keepUp, openPort, whereOpened, whoJoined } from "./servers/run.ts";
 export { addressPattern, readToken, requestFingerprint, type JoiningToken } from "./servers/token.ts";
+/** Federation with other instances, for the local command. */
+export { anchorFingerprint } from "./federation/anchor.ts";
+export { decide as decideFederation, importFile as importAnchor, setOpening, stop as stopFederation } from "./federation/decide.ts";
+export { ensureAnchor } from "./federation/own.ts";
 export { bookOf, configurationOf } from "./servers/book.ts";
 /** Maintenance mode of this gateway, for its own machine. */
 export {

@@ -1,10 +1,11 @@
 /** A gateway as an institution starts it: a process of its own that a test may kill, its database in the tests' cluster. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { testCluster } from "#kernel/testing";
+import { siblingFolder } from "../../apps/server/gateway-config.ts";
 import { freePort } from "../live-house.ts";
 import { root } from "../tree.ts";
 
@@ -18,9 +19,14 @@ export interface GatewayProcess {
   kill(): Promise<void>;
   output(): string;
   close(): Promise<void>;
+  /** Its address in the tests' cluster, and its folder. */
+  database: string;
+  dataDir: string;
+  pid(): number | undefined;
 }
 
-export async function gatewayProcess(): Promise<GatewayProcess> {
+/** `beside`: a second server on the same database, its folder made from the first one's. */
+export async function gatewayProcess(beside?: GatewayProcess): Promise<GatewayProcess> {
   const [clients, admin, servers] = [await freePort(), await freePort(), await freePort()];
   const cluster = await testCluster();
   const name = `gateway_${process.pid}_${servers}`;
@@ -33,12 +39,12 @@ export async function gatewayProcess(): Promise<GatewayProcess> {
       await client.end();
     }
   };
-  await on(cluster, `create database ${name}`);
-  const url = cluster.replace(/\/[^/]*$/, `/${name}`);
+  if (!beside) await on(cluster, `create database ${name}`);
+  const url = beside?.database ?? cluster.replace(/\/[^/]*$/, `/${name}`);
   const dataDir = mkdtempSync(join(tmpdir(), "toguna-gateway-"));
-  mkdirSync(dataDir, { recursive: true });
+  if (beside) siblingFolder(beside.dataDir, dataDir);
   // the run-time log-in is one for the whole cluster: its password stays the one the other tests use
-  writeFileSync(join(dataDir, "runtime.password"), "run-time-password-of-tests", { mode: 0o600 });
+  else writeFileSync(join(dataDir, "runtime.password"), "run-time-password-of-tests", { mode: 0o600 });
   let child: ChildProcess | undefined;
   let text = "";
   const kill = async (): Promise<void> => {
@@ -52,6 +58,9 @@ export async function gatewayProcess(): Promise<GatewayProcess> {
     admin: `http://127.0.0.1:${admin}`,
     owner: (query, values) => on(url, query, values),
     output: () => text,
+    database: url,
+    dataDir,
+    pid: () => child?.pid,
     kill,
     async start(...args) {
       text = "";
@@ -75,7 +84,7 @@ export async function gatewayProcess(): Promise<GatewayProcess> {
     },
     async close() {
       await kill();
-      await on(cluster, `drop database if exists ${name} with (force)`);
+      if (!beside) await on(cluster, `drop database if exists ${name} with (force)`);
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

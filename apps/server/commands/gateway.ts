@@ -1,4 +1,4 @@
-import { bookOf, gatewayHealth, join, keepUp, openPort, whereOpened } from "#exchange";
+import { bookOf, gatewayHealth, join, keepUp, openPort, ownLog, whereOpened } from "#exchange";
 import { createKernel, type Kernel } from "#kernel/kernel";
 import { migrate } from "#kernel/migrate";
 import { prepareQueue } from "#kernel/queue";
@@ -43,6 +43,7 @@ export async function run(args: string[]): Promise<void> {
       guard: noOne,
     });
     stops.push(() => kernel.close());
+    await ownLog(kernel.host);
     await kernel.start();
     const admin = await openAdmin(kernel, options.adminPort);
     stops.push(() => admin.stop());

@@ -80,7 +80,7 @@ export async function apply(
       ctx.db,
       read.servers.map((one) => one.id),
     );
-    for (const server of read.servers) await putServer(ctx.db, { ...server, since: new Date(read.issuedAt) });
+    for (const server of read.servers) await putServer(ctx.db, { ...server, log: server.log ?? null, since: new Date(read.issuedAt) });
     await takeMaintenance(
       ctx.db,
       read.version,

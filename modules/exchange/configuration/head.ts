@@ -78,6 +78,8 @@ const Document = T.Object(
           address: T.String(),
           centre: T.Boolean(),
           members: T.Array(T.String()),
+          /** Of the database it answers from. */
+          log: T.Optional(T.String({ maxLength: 40 })),
           /** Away: said by itself, or for it at the centre. */
           maintenance: T.Optional(
             T.Object({ since: Instant, until: Instant, notice: T.Union([T.String({ maxLength: 300 }), T.Null()]) }, strict),

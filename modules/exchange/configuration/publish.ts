@@ -26,12 +26,13 @@ async function contentOf(ctx: Context): Promise<Omit<Document, "format" | "versi
   return {
     instance: ctx.country.instance,
     directory: (await readContent(ctx.db)) as Document["directory"],
-    servers: servers.map(({ id, institution, address, centre, members }) => ({
+    servers: servers.map(({ id, institution, address, centre, members, log }) => ({
       id,
       institution,
       address,
       centre,
       members,
+      ...(log === null ? {} : { log }),
       ...said(away.get(id)),
     })),
     certificates: await memberCertificates(ctx),

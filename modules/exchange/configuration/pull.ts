@@ -28,7 +28,7 @@ async function told(j: JobContext, fresh: boolean): Promise<Pulled> {
 }
 
 async function once(j: JobContext, fresh: boolean): Promise<Pulled> {
-  const joined = await j.transaction((ctx) => joinedRow(ctx.db), { readOnly: true });
+  const joined = await j.transaction((ctx) => joinedRow(ctx), { readOnly: true });
   if (!joined?.server) return { ok: false, why: "this server has not joined" };
   const identity = await currentIdentity(j, joined.server);
   if (!identity) return { ok: false, why: "this server has no certificate that is good now" };

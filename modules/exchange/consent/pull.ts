@@ -61,7 +61,7 @@ export function judgeSaid(said: Said, q: { server: string; since: string; now: D
 }
 
 async function once(j: JobContext): Promise<Pulled | "more"> {
-  const { joined, heard } = await j.transaction(async ({ db }) => ({ joined: await joinedRow(db), heard: await heardOf(db) }), {
+  const { joined, heard } = await j.transaction(async (ctx) => ({ joined: await joinedRow(ctx), heard: await heardOf(ctx.db) }), {
     readOnly: true,
   });
   if (!joined?.server) return { ok: false, why: "this server has not joined" };

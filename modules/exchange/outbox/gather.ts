@@ -4,6 +4,7 @@ import { certificateOf } from "../log/store.ts";
 import { loggedAnswer } from "./answers.ts";
 import { takeOut } from "./letters.ts";
 import { emptyParcel, type Parcel } from "./parcel.ts";
+import { kinOf } from "../servers/book.ts";
 import { answersFor, endInbox, markTold } from "./store-inbox.ts";
 import type { Holds } from "./store-parcels.ts";
 import { owedTo, paid } from "./store-statements.ts";
@@ -24,19 +25,21 @@ export async function gather(
   const holds: Holds = { messages: [], answers: [], statements: [] };
   const { space = room, except = holds } = o;
   let left = space;
-  for (const one of await owedTo(db, server, mostAnswers, except.statements)) {
+  // what one of the institution's servers brought, any of them takes home
+  const kin = kinOf(ctx, server);
+  for (const one of await owedTo(db, kin, mostAnswers, except.statements)) {
     if (left <= 0) break;
     left -= one.text.length + 200;
     parcel.statements.push({ ...one, clientInstitution: one.clientInstitution });
     holds.statements.push(one.id);
   }
-  for (const row of await answersFor(db, server, mostAnswers, except.answers)) {
+  for (const row of await answersFor(db, kin, mostAnswers, except.answers)) {
     if (left <= 0) break;
     const answer = await loggedAnswer(ctx, row.exchange, "provider");
     if (!answer) {
       // its body is gone by law: nobody can be given it any more
       await endInbox(db, { exchange: row.exchange, state: "answered", at: ctx.clock.now(), told: true });
-      await markTold(db, server, [row.exchange], ctx.clock.now());
+      await markTold(db, kin, [row.exchange], ctx.clock.now());
       continue;
     }
     left -= answer.body.length + answer.part.length + 200;
@@ -55,7 +58,8 @@ export async function gather(
 }
 
 /** The other server has it all: answers are told, statements are paid. Messages are settled by its receipts alone. */
-export async function settle({ db, clock }: Context, server: string, holds: Holds): Promise<void> {
-  await markTold(db, server, holds.answers, clock.now());
-  await paid(db, server, holds.statements);
+export async function settle(ctx: Context, server: string, holds: Holds): Promise<void> {
+  const kin = kinOf(ctx, server);
+  await markTold(ctx.db, kin, holds.answers, ctx.clock.now());
+  await paid(ctx.db, kin, holds.statements);
 }

@@ -3,13 +3,14 @@ import type { IncomingMessage } from "node:http";
 import type { JobContext } from "#kernel";
 import { failures } from "../errors.ts";
 import { perProgram } from "../memory/program.ts";
-import { awayOf, hearAway, ownMaintenance } from "../servers/book.ts";
+import { awayOf, hearAway, kinOf, ownMaintenance } from "../servers/book.ts";
 import { during } from "../servers/running.ts";
 import { readAway } from "../transport/away.ts";
 import { requestOn, whyUndialled } from "../transport/dial.ts";
 import { apply } from "./apply.ts";
 import { chance } from "./chance.ts";
 import { gather, settle } from "./gather.ts";
+import { linkFailed, linkHeard } from "./known.ts";
 import { isEmpty, largestParcel, readParcel, writeParcel } from "./parcel.ts";
 import { backOff } from "./rules.ts";
 import { providersWaiting, wayFailed, wayGood, wayOf } from "./store.ts";
@@ -55,6 +56,7 @@ async function run(j: JobContext, server: string, providers: readonly string[]):
     if (way?.nextTry && way.nextTry > now) return later(j, server, way.nextTry.getTime());
     try {
       const heard = await during(j, () => turn(j, server, providers));
+      linkHeard(j, server);
       await j.transaction(({ db, clock }) => wayGood(db, name, clock.now()));
       const waiting = await j.transaction(({ db }) => providersWaiting(db), { readOnly: true });
       const queued = waiting.reduce((sum, one) => sum + (providers.includes(one.provider) ? one.queued : 0), 0);
@@ -65,6 +67,7 @@ async function run(j: JobContext, server: string, providers: readonly string[]):
       const fruitless = (nextLook(j).get(server)?.fruitless ?? 0) + 1;
       return later(j, server, now.getTime() + 1000 * backOff(fruitless, chance(j), looks), fruitless);
     } catch (error) {
+      linkFailed(j, server);
       if (awayOf(j, server)) return;
       const failuresNow = (way?.failures ?? 0) + 1;
       const nextTry = new Date(j.clock.now().getTime() + 1000 * backOff(failuresNow, chance(j), { most: longestWait }));
@@ -217,7 +220,7 @@ async function takeReply(
   const row = await j.transaction(async ({ db, clock }) => {
     const made = { id: p.id, peer: p.server, wayOut: false, replyTo: p.replyTo, size: p.size, holds: noHolds, at: clock.now() };
     await putParcel(db, made);
-    return (await parcelOf(db, p.id, p.server, false)) ?? { ...made, applied: false };
+    return (await parcelOf(db, p.id, kinOf(j, p.server), false)) ?? { ...made, applied: false };
   });
   let at = await j.transaction(({ db }) => reached(db, p.id), { readOnly: true });
   let held: Buffer[] = [];

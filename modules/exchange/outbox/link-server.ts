@@ -8,6 +8,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { JobContext } from "#kernel";
 import { perProgram } from "../memory/program.ts";
+import { kinOf } from "../servers/book.ts";
 import { apply } from "./apply.ts";
 import { gather, settle } from "./gather.ts";
 import { isEmpty, largestParcel, readParcel, writeParcel } from "./parcel.ts";
@@ -46,14 +47,14 @@ export async function weakLink(j: JobContext, req: IncomingMessage, res: ServerR
   if (!id || rest !== undefined || !/^[0-9a-f-]{36}$/.test(id) || (kind !== "parcels" && kind !== "replies"))
     return say(404, { error: "unknown" });
   if (kind === "replies" && req.method === "GET") {
-    const reply = await j.transaction(({ db }) => parcelOf(db, id, peer.server, true), { readOnly: true });
+    const reply = await j.transaction(({ db }) => parcelOf(db, id, kinOf(j, peer.server), true), { readOnly: true });
     if (!reply) return say(404, { error: "unknown" });
     return stream(j, res, reply, count("offset") ?? 0);
   }
   if (kind !== "parcels") return say(404, { error: "unknown" });
   if (req.method === "GET") {
     const offset = await j.transaction(async ({ db }) => {
-      const row = await parcelOf(db, id, peer.server, false);
+      const row = await parcelOf(db, id, kinOf(j, peer.server), false);
       return row && (row.applied ? row.size : await reached(db, id));
     });
     return offset === undefined ? say(404, { error: "unknown" }) : say(200, { offset });
@@ -77,7 +78,7 @@ async function bring(
   p: { id: string; peer: string; size: number; offset: number },
 ): Promise<void> {
   const row = await j.transaction(async ({ db, clock }) => {
-    const known = await parcelOf(db, p.id, p.peer, false);
+    const known = await parcelOf(db, p.id, kinOf(j, p.peer), false);
     if (known) return known;
     if ((await unfinished(db, p.peer)) >= mostUnfinished) return "crowded" as const;
     const made = { id: p.id, peer: p.peer, wayOut: false, replyTo: null, size: p.size, holds: noHolds, at: clock.now() };
@@ -170,7 +171,7 @@ async function stream(j: JobContext, res: ServerResponse, row: ParcelRow, offset
 
 async function acknowledged(j: JobContext, peer: string, id: string): Promise<void> {
   await j.transaction(async (ctx) => {
-    const row = await parcelOf(ctx.db, id, peer, true);
+    const row = await parcelOf(ctx.db, id, kinOf(ctx, peer), true);
     if (!row) return;
     await settle(ctx, peer, row.holds);
     await dropParcel(ctx.db, id);

@@ -92,14 +92,14 @@ export const overdueIn = (db: Db, now: Date, most: number): Promise<InboxRow[]> 
   db.rows(sql`select ${columns} from exchange.inbox i where i.state = 'waiting' and i.deadline <= ${now} order by i.seq limit ${most}`);
 
 /** Answers another server waits for. */
-export const answersFor = (db: Db, via: string, most: number, except: readonly string[]): Promise<InboxRow[]> =>
+export const answersFor = (db: Db, via: readonly string[], most: number, except: readonly string[]): Promise<InboxRow[]> =>
   db.rows(
-    sql`select ${columns} from exchange.inbox i where i.via = ${via} and i.told_at is null and i.state = 'answered'
+    sql`select ${columns} from exchange.inbox i where i.via = any(${[...via]}) and i.told_at is null and i.state = 'answered'
     and not (i.exchange = any(${[...except]}::uuid[])) order by i.priority, i.seq limit ${most}`,
   );
-export const markTold = (db: Db, via: string, exchanges: readonly string[], at: Date): Promise<number> =>
+export const markTold = (db: Db, via: readonly string[], exchanges: readonly string[], at: Date): Promise<number> =>
   db.run(
-    sql`update exchange.inbox set told_at = ${at} where via = ${via} and exchange = any(${[...exchanges]}) and ended_at is not null and told_at is null`,
+    sql`update exchange.inbox set told_at = ${at} where via = any(${[...via]}) and exchange = any(${[...exchanges]}) and ended_at is not null and told_at is null`,
   );
 
 export const keepBodies = (db: Db, exchange: string, until: Date): Promise<number> =>

@@ -24,8 +24,8 @@ export async function putParcel(db: Db, p: Omit<ParcelRow, "applied">): Promise<
     values (${p.id}, ${p.peer}, ${p.wayOut}, ${p.replyTo}, ${p.size}, ${JSON.stringify(p.holds)}, ${p.at}) on conflict do nothing`);
   return touched === 1;
 }
-export const parcelOf = (db: Db, id: string, peer: string, wayOut: boolean): Promise<ParcelRow | undefined> =>
-  db.maybe(sql`select ${columns} from exchange.parcel p where p.id::text = ${id} and p.peer = ${peer} and p.way_out = ${wayOut}`);
+export const parcelOf = (db: Db, id: string, peer: readonly string[], wayOut: boolean): Promise<ParcelRow | undefined> =>
+  db.maybe(sql`select ${columns} from exchange.parcel p where p.id::text = ${id} and p.peer = any(${[...peer]}) and p.way_out = ${wayOut}`);
 /** The parcel on its way to that server, not a reply of ours. */
 export const openParcel = (db: Db, peer: string): Promise<ParcelRow | undefined> =>
   db.maybe(sql`select ${columns} from exchange.parcel p where p.peer = ${peer} and p.way_out and p.reply_to is null order by p.at limit 1`);

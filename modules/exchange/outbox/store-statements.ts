@@ -26,13 +26,13 @@ export async function putStatement(db: Db, s: Statement, exchanges: readonly str
 }
 export const owe = (db: Db, statement: string, via: string): Promise<number> =>
   db.run(sql`insert into exchange.statement_due (statement, via) values (${statement}, ${via}) on conflict do nothing`);
-export const owedTo = (db: Db, via: string, most: number, except: readonly string[]): Promise<Statement[]> =>
+export const owedTo = (db: Db, via: readonly string[], most: number, except: readonly string[]): Promise<Statement[]> =>
   db.rows(
-    sql`select ${columns} from exchange.statement_due d join exchange.statement s on s.id = d.statement where d.via = ${via}
+    sql`select ${columns} from exchange.statement_due d join exchange.statement s on s.id = d.statement where d.via = any(${[...via]})
     and not (s.id = any(${[...except]}::uuid[])) order by s.id limit ${most}`,
   );
-export const paid = (db: Db, via: string, statements: readonly string[]): Promise<number> =>
-  db.run(sql`delete from exchange.statement_due where via = ${via} and statement = any(${[...statements]}::uuid[])`);
+export const paid = (db: Db, via: readonly string[], statements: readonly string[]): Promise<number> =>
+  db.run(sql`delete from exchange.statement_due where via = any(${[...via]}) and statement = any(${[...statements]}::uuid[])`);
 
 export const statementsOf = (db: Db, exchange: string): Promise<(Statement & { certificate: string | null })[]> =>
   db.rows(sql`select ${columns}, c.pem as certificate from exchange.statement_of o join exchange.statement s on s.id = o.statement

@@ -30,6 +30,8 @@ export interface Peer {
   /** host:port */
   address: string;
   centre: boolean;
+  /** Of the database it answers from; null: its own. */
+  log?: string | null;
   members: ReadonlySet<string>;
   certificates: readonly ServerCertificate[];
   /** Another instance's: it carries its own listed members, and nothing else here is its business. */
@@ -74,7 +76,7 @@ export async function refreshBook(j: JobContext): Promise<Book> {
       const version = await directoryVersion(ctx.db);
       const rows = (await serverRows(ctx.db)).filter((row) => row.retiredAt === null);
       const certificates = rows.length === 0 ? [] : await serverCertificates(ctx);
-      const joined = gateway ? await joinedRow(ctx.db) : undefined;
+      const joined = gateway ? await joinedRow(ctx) : undefined;
       const head = gateway ? await headRow(ctx.db) : undefined;
       const servers = new Map<string, Peer>();
       const byFingerprint = new Map<string, { peer: Peer; certificate: ServerCertificate }>();
@@ -175,6 +177,15 @@ export function awayOf(j: Reader, server: string | undefined): Maintenance | und
 
 /** This program itself. */
 export const ownMaintenance = (j: Reader): Maintenance | undefined => awayOf(j, bookOf(j)?.self);
+
+/** It, and the servers of its institution that answer from the same log: what one has taken or given, all have. */
+export function kinOf(j: Reader, server: string): readonly string[] {
+  const servers = bookOf(j)?.servers;
+  const one = servers?.get(server);
+  if (!servers || !one || !one.log) return [server];
+  const kin = [...servers.values()].filter((other) => other.log === one.log && other.institution === one.institution);
+  return [server, ...kin.map((other) => other.id).filter((id) => id !== server)];
+}
 
 /** May this program sign as a client of that institution? The house runs procedures for all, a gateway speaks for its own. */
 export function speaksFor(j: Reader, institution: string): boolean {

@@ -34,6 +34,7 @@ const AskBody = T.Object(
     address: T.String({ pattern: addressPattern }),
     tls: Pem,
     seal: Pem,
+    log: T.Optional(T.String({ pattern: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" })),
   },
   { additionalProperties: false },
 );

@@ -127,9 +127,9 @@ export const withdrawOne = async (
 export async function retireOne(ctx: Context, { id }: InputOf<typeof api.retireServer>): Promise<OutputOf<typeof api.retireServer>> {
   const row = (await serverRows(ctx.db)).find((one) => one.id === id);
   if (!row || (await retire(ctx, id)) === 0) throw serverUnknown();
-  // what it holds speaks for nobody any more; while the institution has another server its seals stay: whose key is whose is not kept
+  // what it holds speaks for nobody any more; what the institution's other servers hold goes on
   const others = (await serverRows(ctx.db)).some((one) => one.institution === row.institution && one.retiredAt === null);
-  await retireServerCertificates(ctx, { server: id, ...(row.institution && !others ? { seal: row.institution } : {}) });
+  await retireServerCertificates(ctx, { server: id, ...(row.institution ? { institution: row.institution } : {}), last: !others });
   await ctx.record(serverRetired, `exchange-server:${id}`, { server: id, institution: row.institution ?? "" });
   return viewOf(ctx, id);
 }

@@ -26,7 +26,7 @@ const hour = 3600;
 const soonDays = 14;
 
 export async function gatewayHealth(j: JobContext): Promise<GatewayHealth> {
-  const joined = await j.transaction((ctx) => joinedRow(ctx.db), { readOnly: true });
+  const joined = await j.transaction((ctx) => joinedRow(ctx), { readOnly: true });
   const why: string[] = [];
   const configuration = configurationOf(j) ?? null;
   const certificates: GatewayHealth["certificates"] = [];

@@ -68,6 +68,8 @@ export interface Ask {
   /** PKCS#10, PEM */
   tls: string;
   seal: string;
+  /** Of its database: servers that name the same one answer from one log. */
+  log?: string;
 }
 
 /** A server shows its token: the first request under it is the request, asked again it is answered again. */
@@ -159,12 +161,20 @@ async function certifyBoth(j: JobContext, invitation: string): Promise<void> {
     name: row.server,
     organization: name,
     host: hostOf(row.address!),
+    place: row.server,
     csr: row.tlsRequest!,
   });
-  const seal = await certify(j, { kind: "seal", subject: row.institution, name, csr: row.sealRequest! });
+  const seal = await certify(j, { kind: "seal", subject: row.institution, name, place: row.server, csr: row.sealRequest! });
   await j.transaction(async (ctx) => {
     if ((await putIssued(ctx.db, row.id, { tls: tls.certificate, seal: seal.certificate })) === 0) return;
-    const server = { id: row.server, institution: row.institution, address: row.address!, centre: false, since: ctx.clock.now() };
+    const server = {
+      id: row.server,
+      institution: row.institution,
+      address: row.address!,
+      centre: false,
+      since: ctx.clock.now(),
+      log: row.log,
+    };
     await putServer(ctx.db, { ...server, members: [row.institution] });
     const said = { server: row.server, institution: row.institution, tls: tls.serial, seal: seal.serial };
     await ctx.record(serverJoined, subject(row.server), said);

@@ -4,7 +4,8 @@ import { fingerprintOf, makeTlsKey, pinAnchor, requestSeal, takeSeal, takeTlsCer
 import { readAs } from "../configuration/head.ts";
 import { pull } from "../configuration/pull.ts";
 import { callCentre } from "./centre.ts";
-import { type JoinedRow, joinedRow, moveCentre, putAddresses, putJoined, putJoining } from "./store.ts";
+import { ownLog } from "./log-identity.ts";
+import { joinedBefore, type JoinedRow, joinedRow, moveCentre, putAddresses, putJoined, putJoining } from "./store.ts";
 import { keepUp } from "./run.ts";
 import { type JoiningToken, requestFingerprint } from "./token.ts";
 
@@ -35,7 +36,7 @@ export type Progress =
 
 /** Keys and requests are made once: a start that died goes on with the same ones. */
 async function prepare(j: JobContext, token: JoiningToken | undefined, address: string): Promise<JoinedRow | undefined> {
-  const known = await j.transaction((ctx) => joinedRow(ctx.db), { readOnly: true });
+  const known = await j.transaction((ctx) => joinedRow(ctx), { readOnly: true });
   if (known?.joinedAt || (known && (!token || token.invitation === known.invitation))) return known;
   if (!token) return undefined;
   const tls = known ? { id: known.tlsRequest, csr: known.tlsCsr } : await makeTlsKey(j, `join ${token.invitation}`);
@@ -43,7 +44,7 @@ async function prepare(j: JobContext, token: JoiningToken | undefined, address: 
     ? { id: known.sealRequest, csr: known.sealCsr! }
     : await requestSeal(j, { id: `join-${token.invitation}`, name: token.invitation });
   await j.transaction((ctx) =>
-    putJoining(ctx.db, {
+    putJoining(ctx, {
       centre: token.centre,
       anchor: token.anchor,
       invitation: token.invitation,
@@ -55,7 +56,7 @@ async function prepare(j: JobContext, token: JoiningToken | undefined, address: 
       sealCsr: seal.csr,
     }),
   );
-  return j.transaction((ctx) => joinedRow(ctx.db), { readOnly: true });
+  return j.transaction((ctx) => joinedRow(ctx), { readOnly: true });
 }
 
 /** One attempt; `waiting` means: again in a few seconds. Undefined: never joined and no token. */
@@ -72,7 +73,14 @@ export async function join(
     centre: row.centre,
     method: "POST",
     path: "/exchange/join",
-    body: JSON.stringify({ invitation: row.invitation, secret: row.secret, address: row.address, tls: row.tlsCsr, seal: row.sealCsr }),
+    body: JSON.stringify({
+      invitation: row.invitation,
+      secret: row.secret,
+      address: row.address,
+      tls: row.tlsCsr,
+      seal: row.sealCsr,
+      log: await ownLog(j),
+    }),
   });
   if (!reply.ok) return { state: "waiting", fingerprint, why: `the centre at ${row.centre} is not reached: ${reply.why}` };
   const text = reply.body.toString("utf8");
@@ -94,6 +102,9 @@ export async function join(
   });
   await keepUp(j);
   await pull(j);
-  await j.transaction((ctx) => putAddresses(ctx.db, admitted.institution, admitted.addresses));
+  // whoever joined this database before has them already, as they are today
+  await j.transaction(async (ctx) => {
+    if (!(await joinedBefore(ctx))) await putAddresses(ctx.db, admitted.institution, admitted.addresses);
+  });
   return { state: "joined", server: admitted.server, institution: admitted.institution };
 }

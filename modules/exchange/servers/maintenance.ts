@@ -70,7 +70,7 @@ export interface OwnMaintenance {
 }
 
 async function self(j: JobContext): Promise<string> {
-  const { server } = (await j.transaction((ctx) => joinedRow(ctx.db), { readOnly: true })) ?? {};
+  const { server } = (await j.transaction((ctx) => joinedRow(ctx), { readOnly: true })) ?? {};
   if (!server) throw serverUnknown();
   return server;
 }
@@ -108,10 +108,9 @@ const Heard = T.Object({ version: T.Integer({ minimum: 1 }) });
 
 /** The centre hears it now, or at the next look: nothing here waits for it. */
 async function tellCentre(j: JobContext, server: string): Promise<void> {
-  const { row, joined } = await j.transaction(
-    async (ctx) => ({ row: await maintenanceOf(ctx.db, server), joined: await joinedRow(ctx.db) }),
-    { readOnly: true },
-  );
+  const { row, joined } = await j.transaction(async (ctx) => ({ row: await maintenanceOf(ctx.db, server), joined: await joinedRow(ctx) }), {
+    readOnly: true,
+  });
   const identity = row && row.told === null && joined ? await currentIdentity(j, server) : undefined;
   if (!row || !identity) return;
   const reply = await callCentre(j, {

@@ -34,8 +34,8 @@ export async function renew(j: JobContext, id: string, r: { kind: "tls" | "seal"
   const made = await certify(
     j,
     r.kind === "seal"
-      ? { kind: "seal", subject: member.institution, name, csr: r.csr }
-      : { kind: "tls", subject: id, name: id, organization: name, host: hostOf(r.address), csr: r.csr },
+      ? { kind: "seal", subject: member.institution, name, place: id, csr: r.csr }
+      : { kind: "tls", subject: id, name: id, organization: name, host: hostOf(r.address), place: id, csr: r.csr },
   );
   await j.transaction(async (ctx) => {
     if ((await moveServer(ctx.db, id, r.kind === "tls" ? r.address : undefined)) === 0) throw serverUnknown();

@@ -73,7 +73,7 @@ async function open(j: JobContext, book: Book): Promise<void> {
   memory(j).port = port;
   const address = `${hostOf(at.address)}:${at.fixed ? portOf(at.address) : port.port}`;
   if (!book.gateway) await register(j, address);
-  else await j.transaction((ctx) => putAddressOf(ctx.db, address));
+  else await j.transaction((ctx) => putAddressOf(ctx, address));
   await refreshBook(j);
   j.log.info({ port: port.port, address }, "exchange server port open");
 }
@@ -132,4 +132,4 @@ export function whereOpened(j: Pick<JobContext, "config">): Opening {
 }
 
 export const openPort = (j: JobContext): number | undefined => memory(j).port?.port;
-export const whoJoined = (j: JobContext) => j.transaction((ctx) => joinedRow(ctx.db), { readOnly: true });
+export const whoJoined = (j: JobContext) => j.transaction((ctx) => joinedRow(ctx), { readOnly: true });

@@ -12,6 +12,7 @@ export interface InvitationRow {
   expiresAt: Date;
   state: InvitationState;
   address: string | null;
+  log: string | null;
   tlsRequest: string | null;
   sealRequest: string | null;
   askedAt: Date | null;
@@ -23,7 +24,7 @@ export interface InvitationRow {
 }
 
 const columns = sql`id, server, institution, token_hash as "tokenHash", invited_by as "invitedBy", invited_at as "invitedAt",
-  expires_at as "expiresAt", state, address, tls_request as "tlsRequest", seal_request as "sealRequest", asked_at as "askedAt",
+  expires_at as "expiresAt", state, address, log, tls_request as "tlsRequest", seal_request as "sealRequest", asked_at as "askedAt",
   decided_by as "decidedBy", decided_at as "decidedAt", reason, tls_certificate as "tlsCertificate", seal_certificate as "sealCertificate"`;
 
 export const invitationById = (db: Db, id: string): Promise<InvitationRow | undefined> =>
@@ -51,9 +52,9 @@ export async function putInvitation(
   return kept === 1;
 }
 
-export async function putAsked(ctx: Context, id: string, r: { address: string; tls: string; seal: string }): Promise<void> {
+export async function putAsked(ctx: Context, id: string, r: { address: string; tls: string; seal: string; log?: string }): Promise<void> {
   await ctx.db.run(sql`update exchange.invitation set state = 'waiting', address = ${r.address}, tls_request = ${r.tls},
-    seal_request = ${r.seal}, asked_at = ${ctx.clock.now()} where id = ${id}`);
+    seal_request = ${r.seal}, log = ${r.log ?? null}, asked_at = ${ctx.clock.now()} where id = ${id}`);
 }
 
 export async function putDecision(

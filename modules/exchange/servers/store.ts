@@ -9,19 +9,24 @@ export interface ServerRow {
   retiredAt: Date | null;
   /** Institutions it answers for. */
   members: string[];
+  /** Of the database it answers from; null: not known, shared with nobody. */
+  log: string | null;
 }
 
 export const serverRows = (db: Db): Promise<ServerRow[]> =>
-  db.rows(sql`select s.id, s.institution, s.address, s.centre, s.since, s.retired_at as "retiredAt",
+  db.rows(sql`select s.id, s.institution, s.address, s.centre, s.since, s.retired_at as "retiredAt", s.log,
       array(select m.institution from exchange.server_member m where m.server = s.id order by m.institution) as members
     from exchange.server s order by s.centre desc, s.id`);
 
 /** A server as registered or renewed; nothing is touched when nothing changed (readers watch the table). */
-export async function putServer(db: Db, s: Omit<ServerRow, "members" | "retiredAt"> & { members: readonly string[] }): Promise<void> {
-  await db.run(sql`insert into exchange.server (id, institution, address, centre, since)
-    values (${s.id}, ${s.institution}, ${s.address}, ${s.centre}, ${s.since})
-    on conflict (id) do update set address = excluded.address, institution = excluded.institution, retired_at = null
-    where server.address <> excluded.address or server.retired_at is not null or server.institution is distinct from excluded.institution`);
+export async function putServer(
+  db: Db,
+  s: Omit<ServerRow, "members" | "retiredAt" | "log"> & { members: readonly string[]; log?: string | null },
+): Promise<void> {
+  await db.run(sql`insert into exchange.server (id, institution, address, centre, since, log)
+    values (${s.id}, ${s.institution}, ${s.address}, ${s.centre}, ${s.since}, ${s.log ?? null})
+    on conflict (id) do update set address = excluded.address, institution = excluded.institution, log = excluded.log, retired_at = null
+    where server.address <> excluded.address or server.log is distinct from excluded.log or server.retired_at is not null or server.institution is distinct from excluded.institution`);
   await db.run(sql`delete from exchange.server_member where server = ${s.id} and institution <> all(${[...s.members]})`);
   await db.run(sql`insert into exchange.server_member (server, institution)
     select ${s.id}, x from unnest(${[...s.members]}::text[]) as x on conflict do nothing`);
@@ -89,27 +94,43 @@ export interface JoinedRow {
   joinedAt: Date | null;
 }
 
-export const joinedRow = (db: Db): Promise<JoinedRow | undefined> =>
-  db.maybe(sql`select centre, anchor, invitation, secret, address, tls_request as "tlsRequest", seal_request as "sealRequest",
-    tls_csr as "tlsCsr", seal_csr as "sealCsr", server, institution, name, joined_at as "joinedAt" from exchange.joined`);
+type Own = Pick<Context, "db" | "config">;
+/** Among the servers that share this database, the one whose keys this program holds. */
+const placeOf = (ctx: Pick<Own, "config">): string => ctx.config.setting("key_place") ?? "";
 
-export async function putJoining(db: Db, j: Omit<JoinedRow, "server" | "institution" | "name" | "joinedAt">): Promise<void> {
-  await db.run(sql`insert into exchange.joined (centre, anchor, invitation, secret, address, tls_request, seal_request, tls_csr, seal_csr)
-    values (${j.centre}, ${j.anchor}, ${j.invitation}, ${j.secret}, ${j.address}, ${j.tlsRequest}, ${j.sealRequest}, ${j.tlsCsr}, ${j.sealCsr})
-    on conflict (one) do update set centre = excluded.centre, anchor = excluded.anchor, invitation = excluded.invitation,
+export const joinedRow = (ctx: Own): Promise<JoinedRow | undefined> =>
+  ctx.db.maybe(sql`select centre, anchor, invitation, secret, address, tls_request as "tlsRequest", seal_request as "sealRequest",
+    tls_csr as "tlsCsr", seal_csr as "sealCsr", server, institution, name, joined_at as "joinedAt" from exchange.joined where place = ${placeOf(ctx)}`);
+
+/** Has another server joined with this database before? */
+export const joinedBefore = async (ctx: Own): Promise<boolean> =>
+  (await ctx.db.maybe(sql`select 1 from exchange.joined where joined_at is not null and place <> ${placeOf(ctx)} limit 1`)) !== undefined;
+
+export async function putJoining(ctx: Own, j: Omit<JoinedRow, "server" | "institution" | "name" | "joinedAt">): Promise<void> {
+  await ctx.db
+    .run(sql`insert into exchange.joined (place, centre, anchor, invitation, secret, address, tls_request, seal_request, tls_csr, seal_csr)
+    values (${placeOf(ctx)}, ${j.centre}, ${j.anchor}, ${j.invitation}, ${j.secret}, ${j.address}, ${j.tlsRequest}, ${j.sealRequest}, ${j.tlsCsr}, ${j.sealCsr})
+    on conflict (place) do update set centre = excluded.centre, anchor = excluded.anchor, invitation = excluded.invitation,
       secret = excluded.secret, address = excluded.address where joined.joined_at is null`);
 }
 
 export async function putJoined(ctx: Context, j: { server: string; institution: string; name: string }): Promise<void> {
   await ctx.db.run(sql`update exchange.joined set server = ${j.server}, institution = ${j.institution}, name = ${j.name},
-    joined_at = ${ctx.clock.now()}, secret = ''`);
+    joined_at = ${ctx.clock.now()}, secret = '' where place = ${placeOf(ctx)}`);
 }
 
+/** For all of them: they belong to one centre. */
 export const moveCentre = (db: Db, centre: string): Promise<number> =>
   db.run(sql`update exchange.joined set centre = ${centre} where centre <> ${centre}`);
 
-export const putAddressOf = (db: Db, address: string): Promise<number> =>
-  db.run(sql`update exchange.joined set address = ${address} where address <> ${address}`);
+export const putAddressOf = (ctx: Own, address: string): Promise<number> =>
+  ctx.db.run(sql`update exchange.joined set address = ${address} where place = ${placeOf(ctx)} and address <> ${address}`);
+
+/** This log's number, given by the first that opens it; `secret` shows that all who do hold the same secrets. */
+export const logIdentity = async (db: Db, mine: { id: string; secret: Buffer }): Promise<{ id: string; secret: Buffer }> => {
+  await db.run(sql`insert into exchange.log_identity (id, secret) values (${mine.id}, ${mine.secret}) on conflict do nothing`);
+  return db.one(sql`select id, secret from exchange.log_identity`);
+};
 
 /** Where an institution's own system answers, and how it is known there: nothing that leaves the institution and its gateways. */
 export interface SystemAddress {

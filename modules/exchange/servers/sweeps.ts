@@ -21,7 +21,7 @@ import { hostOf } from "./token.ts";
 /** Twice a minute, so that a revocation at the centre is known here within one. */
 export const pullConfiguration = sweep("exchange.pull-configuration", { seconds: 30 }, async (j) => {
   if (j.config.role !== "gateway") return;
-  const joined = await j.transaction((ctx) => joinedRow(ctx.db), { readOnly: true });
+  const joined = await j.transaction((ctx) => joinedRow(ctx), { readOnly: true });
   if (!joined?.joinedAt) return;
   const pulled = await pull(j);
   await pullConsents(j);
@@ -42,7 +42,7 @@ const Renewed = T.Object({ certificate: T.String({ maxLength: 20_000 }) });
 /** Before a third of its life is left a certificate gets its successor; the old one stands until it ends. */
 export const renewCertificates = sweep("exchange.renew-certificates", { seconds: 3600 }, async (j) => {
   if (j.config.role !== "gateway") return renewHouse(j);
-  const joined = await j.transaction((ctx) => joinedRow(ctx.db), { readOnly: true });
+  const joined = await j.transaction((ctx) => joinedRow(ctx), { readOnly: true });
   if (!joined?.server) return;
   const now = j.clock.now();
   const newest = (await tlsIdentities(j, joined.server))[0];

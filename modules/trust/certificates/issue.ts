@@ -154,6 +154,7 @@ export const issueCertificate = async (j: JobContext, subject: Subject, issuer: 
       ...made,
       der: Buffer.from(made.der),
       chain: made.chain.map((d) => Buffer.from(d)),
+      place: made.place ?? "",
       retiredAt: null,
       revokedAt: null,
       reason: null,

@@ -5,11 +5,12 @@ import { revoke } from "./store.ts";
 import { keysElsewhere } from "./store-tls.ts";
 
 /**
- * A server that is given up: its TLS certificates, and, where `seal` names the institution whose last server it was, the seals whose
- * keys live there. Seals made in this house stay. Returns how many were revoked.
+ * A server that is given up: its TLS certificates, and the seals of its institution whose keys live there; with `last`, the
+ * institution's last server, those too of which nobody knows where they live. Seals made in this house stay. Returns how many were revoked.
  */
-export async function retireServerCertificates(ctx: Context, o: { server: string; seal?: string }): Promise<number> {
-  const rows = [...(await keysElsewhere(ctx, "tls", o.server)), ...(o.seal === undefined ? [] : await keysElsewhere(ctx, "seal", o.seal))];
+export async function retireServerCertificates(ctx: Context, o: { server: string; institution?: string; last: boolean }): Promise<number> {
+  const seals = o.institution === undefined ? [] : await keysElsewhere(ctx, "seal", o.institution, o.last ? undefined : o.server);
+  const rows = [...(await keysElsewhere(ctx, "tls", o.server)), ...seals];
   const reason = "cessationOfOperation";
   let count = 0;
   for (const row of rows) {

@@ -80,15 +80,17 @@ export function tlsRows(ctx: Context): Promise<Pick<MemberRow, "subject" | "seri
     where c.kind = 'tls' and s.revoked_at is null and c.not_after > ${ctx.clock.now()} order by c.subject, c.not_before desc`);
 }
 
-/** Certificates whose keys were made elsewhere, still good. */
+/** Certificates whose keys were made elsewhere, still good; `place`: those of one server only. */
 export function keysElsewhere(
   ctx: Context,
   kind: "tls" | "seal",
   subject: string,
+  place?: string,
 ): Promise<{ id: string; kind: string; subject: string; serial: string }[]> {
   return ctx.db.rows(sql`
     select c.id, c.kind, c.subject, c.serial from trust.certificate c join trust.certificate_status s on s.certificate = c.id
-    where c.kind = ${kind} and c.subject = ${subject} and c.key is null and s.revoked_at is null and c.not_after > ${ctx.clock.now()}`);
+    where c.kind = ${kind} and c.subject = ${subject} and c.key is null and s.revoked_at is null and c.not_after > ${ctx.clock.now()}
+      and (${place ?? null}::text is null or c.place = ${place ?? null})`);
 }
 
 /** Takes over a revocation decided elsewhere, with its own date. */

@@ -22,24 +22,30 @@ export interface CertificateRow {
   retiredAt: Date | null;
   revokedAt: Date | null;
   reason: Reason | null;
+  /** With a key: the key store that holds it, among those that share this database. Without: the server that does, or ''. */
+  place: string;
 }
+
+/** Which of the key stores on this database is this program's. */
+const ownPlace = (ctx: Pick<Context, "config">): string => ctx.config.setting("key_place") ?? "";
 
 const columns = sql`
   c.id, c.kind, c.subject, c.institution, c.name, c.serial, c.issuer, c.key, c.der, c.chain,
-  c.not_before as "notBefore", c.not_after as "notAfter", c.external, c.retired_at as "retiredAt",
+  c.not_before as "notBefore", c.not_after as "notAfter", c.external, c.retired_at as "retiredAt", c.place,
   s.revoked_at as "revokedAt", s.reason
   from trust.certificate c join trust.certificate_status s on s.certificate = c.id`;
 
 export type Wanted = readonly { kind: Kind; subject: string }[];
 
-/** The certificates that may sign now for these subjects; a subject without one is absent. */
+/** The certificates that may sign now, here, for these subjects; a subject without one is absent. */
 export async function usable(ctx: Context, wanted: Wanted): Promise<CertificateRow[]> {
   const now = ctx.clock.now();
   const rows = await ctx.db.rows<CertificateRow>(sql`
     select ${columns}
     join unnest(${wanted.map((w) => w.kind)}::text[], ${wanted.map((w) => w.subject)}::text[]) as w (kind, subject)
       on w.kind = c.kind and w.subject = c.subject
-    where c.retired_at is null and c.key is not null and s.revoked_at is null and c.not_after > ${now}`);
+    where c.retired_at is null and c.key is not null and c.place = ${ownPlace(ctx)} and s.revoked_at is null
+      and c.not_after > ${now}`);
   // Ours are valid from before they were made: one that is not valid yet was made at a later hour than it is now.
   if (rows.some((row) => !row.external && row.notBefore > now)) throw clockWentBack();
   return rows.filter((row) => row.notBefore <= now);
@@ -79,7 +85,9 @@ export function list(ctx: Context, o: { kind?: Kind; institution?: string; after
     order by c.id limit 100`);
 }
 
-export interface NewCertificate extends Omit<CertificateRow, "der" | "chain" | "retiredAt" | "revokedAt" | "reason"> {
+export interface NewCertificate extends Omit<CertificateRow, "der" | "chain" | "retiredAt" | "revokedAt" | "reason" | "place"> {
+  /** Of a key that lives elsewhere: the server that holds it. */
+  place?: string;
   der: Uint8Array;
   chain: readonly Uint8Array[];
 }
@@ -90,16 +98,17 @@ export interface NewCertificate extends Omit<CertificateRow, "der" | "chain" | "
  */
 export async function keep(ctx: Context, c: NewCertificate, replaces?: string): Promise<boolean> {
   const now = ctx.clock.now();
+  const place = c.key ? ownPlace(ctx) : (c.place ?? "");
   if (c.key)
     await ctx.db.run(sql`
       update trust.certificate o set retired_at = ${now} from trust.certificate_status s
-      where s.certificate = o.id and o.kind = ${c.kind} and o.subject = ${c.subject} and o.retired_at is null and o.key is not null
+      where s.certificate = o.id and o.kind = ${c.kind} and o.subject = ${c.subject} and o.retired_at is null and o.key is not null and o.place = ${place}
         and (o.id = ${replaces ?? null}::uuid or o.not_after <= ${now} or s.revoked_at is not null)`);
   const kept = await ctx.db.run(sql`
     insert into trust.certificate
-      (id, kind, subject, institution, name, serial, issuer, key, der, chain, not_before, not_after, external, created_at)
+      (id, kind, subject, institution, name, serial, issuer, key, der, chain, not_before, not_after, external, created_at, place)
     values (${c.id}, ${c.kind}, ${c.subject}, ${c.institution}, ${c.name}, ${c.serial}, ${c.issuer}, ${c.key}, ${Buffer.from(c.der)},
-      ${c.chain.map((der) => Buffer.from(der))}::bytea[], ${c.notBefore}, ${c.notAfter}, ${c.external}, ${now})
+      ${c.chain.map((der) => Buffer.from(der))}::bytea[], ${c.notBefore}, ${c.notAfter}, ${c.external}, ${now}, ${place})
     on conflict do nothing`);
   if (kept === 0) return false;
   await ctx.db.run(sql`insert into trust.certificate_status (certificate, issuer, serial) values (${c.id}, ${c.issuer}, ${c.serial})`);
@@ -109,7 +118,9 @@ export async function keep(ctx: Context, c: NewCertificate, replaces?: string): 
 /** A certificate known without its key turns out to be ours: from now on its subject signs with it. */
 export async function claim(ctx: Context, id: string, key: string, replaces?: string): Promise<boolean> {
   if (replaces) await ctx.db.run(sql`update trust.certificate set retired_at = ${ctx.clock.now()} where id = ${replaces}`);
-  return (await ctx.db.run(sql`update trust.certificate set key = ${key} where id = ${id} and key is null`)) === 1;
+  return (
+    (await ctx.db.run(sql`update trust.certificate set key = ${key}, place = ${ownPlace(ctx)} where id = ${id} and key is null`)) === 1
+  );
 }
 
 /** False when it was revoked before: a revocation's date is never moved. */

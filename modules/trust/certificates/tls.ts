@@ -95,6 +95,8 @@ export interface ToCertify {
   organization?: string;
   /** For TLS: host name or IPv4 address the certificate names. */
   host?: string;
+  /** The server that holds the key. */
+  place?: string;
   /** PKCS#10, PEM: only its key is taken, the names are the registry's. */
   csr: string;
 }
@@ -112,7 +114,8 @@ export const certify = async (j: JobContext, o: ToCertify): Promise<Certified> =
   if (!request) throw refuseForeign("unreadable");
   const subject = { ...o, ...(o.kind === "seal" ? { institution: o.subject } : {}) };
   const made = await certified(j, subject, request.spki, await serviceOf(j, "issuing"));
-  if (!(await j.transaction((ctx) => keepIssued(ctx, made)))) throw certificateMissing();
+  const placed = o.place === undefined ? made : { ...made, place: o.place };
+  if (!(await j.transaction((ctx) => keepIssued(ctx, placed)))) throw certificateMissing();
   return {
     serial: made.serial,
     certificate: [made.der, ...made.chain].map((der) => pem("CERTIFICATE", der)).join(""),
