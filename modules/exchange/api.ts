@@ -261,6 +261,8 @@ export const readTraffic = contract({
     entries: T.Array(TrafficEntry),
     /** Over the whole period, the most frequent first; `median` in milliseconds. */
     totals: T.Array(T.Object({ service: Identifier, outcome: Outcome, count: T.Integer(), median: T.Integer() })),
+    /** Over the whole period too: what did not succeed, by service and cause. */
+    failures: T.Array(T.Object({ service: Identifier, errorType: T.String(), count: T.Integer(), last: At })),
     next: T.Optional(T.String()),
   }),
 });

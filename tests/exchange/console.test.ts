@@ -1,5 +1,6 @@
 /** The exchange in the console, over the whole house: published, approved, asked, seen, proved; without script, in both languages, with axe. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { again, axe, browserMissing, closeBrowser, overflow, picture, visit } from "../browser.ts";
@@ -109,6 +110,61 @@ describe("the exchange in the console", { skip: browserMissing, timeout: 420_000
     assert.equal(r.status(), 403);
   });
 
+  it("names the cause of what fails, looks into it at once, and hands over the year as paper and file", async () => {
+    const manager = await at("aissata.barry");
+    await manager.goto(`${root}/diagnostics`);
+    assert.match(await text(manager), /Aucun accord ne couvre cette demande[\s\S]*l’institution qui demande/u);
+    await manager.click("main table form button >> nth=0");
+    const ended = await until(
+      "the diagnosis",
+      async () => {
+        await again(manager);
+        return text(manager);
+      },
+      (words) => !/en cours/u.test(words),
+    );
+    assert.match(ended, /Nom \(DNS\)\s+bon/u);
+    assert.match(ended, /Chaque étape examinée est bonne/u);
+    const found = new URL(manager.url()).pathname;
+    const sonabel = await at("boureima.sawadogo");
+    assert.equal((await sonabel.request.get(found)).status(), 403);
+
+    await manager.goto(`${root}/bilan`);
+    assert.match(await text(manager), /Questions reçues\s+2\s/u);
+    const csv = await manager.request.get((await manager.getAttribute("main a.t-button", "href"))!);
+    assert.match(csv.headers()["content-type"]!, /text\/csv/);
+    assert.match(await csv.text(), /répondu,BF\/GOV\/ONI\/IDENTITE\/card-requests,[^\n]*,bf-/u);
+    const pressed = manager.waitForEvent("download");
+    await manager.click("main button:text('PDF')");
+    const pdf = readFileSync(await (await pressed).path());
+    assert.equal(pdf.subarray(0, 5).toString("latin1"), "%PDF-");
+    // another's year is for who follows all traffic
+    assert.equal((await manager.request.get(`${root}/bilan?institution=bf-anptic`)).status(), 403);
+    const operator = await at("rodrigue.zerbo");
+    await operator.goto(`${root}/bilan?institution=bf-oni`);
+    assert.match(await text(operator), /Tout le pays/u);
+  });
+
+  it("sets how long a class of data passes without the centre, and the class of a service", async () => {
+    const operator = await at("rodrigue.zerbo");
+    await operator.goto(`${root}/classes`);
+    await operator.fill("[name=dataClass]", "Santé !");
+    await operator.fill("[name=days]", "2");
+    await operator.click("main form:has([name=days]) button");
+    assert.match(await text(operator), /Ce n’est pas fait[\s\S]*Lettres minuscules/iu);
+    await operator.fill("[name=dataClass]", "sante");
+    await operator.click("main form:has([name=days]) button");
+    assert.match(await text(operator), /sante\s+2 jours\s+aucun/u);
+    await operator.goto(`${root}/service?id=${encodeURIComponent("BF/GOV/ONI/IDENTITE/card-requests")}`);
+    await operator.click("main summary:text('Changer la classe')");
+    await operator.selectOption("[name=dataClass]", "sante");
+    await operator.click("main form:has([name=dataClass]) button");
+    assert.match(await text(operator), /sante\s+Sans nouvelles du centre : 2 jours/u);
+    const manager = await at("aissata.barry");
+    await manager.goto(`${root}/classes`);
+    assert.equal(await manager.locator("main [name=days]").count(), 0);
+  });
+
   // a few rows of each list: axe takes as long as there are rows
   const pages = [
     "?q=identite",
@@ -122,6 +178,9 @@ describe("the exchange in the console", { skip: browserMissing, timeout: 420_000
     "/trafic",
     "/passerelles",
     "/journal",
+    "/diagnostics?qui=tous",
+    "/bilan?institution=bf-oni",
+    "/classes",
   ];
   // each page on a desk and on a telephone, in both languages, by day and by night, in turns
   for (const [width, dark, lang, turn] of [

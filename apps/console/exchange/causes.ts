@@ -31,6 +31,7 @@ const causes = messages({
     global_conf_outdated: "L’annuaire de la passerelle est trop ancien",
     maintenance_mode: "Passerelle en maintenance",
     message_expired: "Le délai du message est passé",
+    unknown: "Issue inconnue\u202f: l’appel a peut-être eu lieu",
     other: "Autre cause",
   },
   en: {
@@ -60,9 +61,13 @@ const causes = messages({
     global_conf_outdated: "The gateway’s directory is too old",
     maintenance_mode: "Gateway in maintenance",
     message_expired: "The message’s time ran out",
+    unknown: "Outcome unknown: the call may have happened",
     other: "Other cause",
   },
 });
+
+/** What has to be looked at. */
+export type Kind = "access" | "directory" | "link" | "certificate" | "provider" | "delay" | "maintenance" | "proof" | "request" | "other";
 
 const acts: Record<string, Who> = {
   access_denied: "client",
@@ -87,12 +92,45 @@ const acts: Record<string, Who> = {
   global_conf_outdated: "operator",
   maintenance_mode: "time",
   message_expired: "client",
+  unknown: "client",
+};
+
+const kinds: Record<Kind, readonly string[]> = {
+  access: ["access_denied", "purpose", "purpose_missing", "unknown_member"],
+  directory: ["unknown_service", "service_disabled", "global_conf_outdated"],
+  link: ["network_error", "io_error", "unknown"],
+  certificate: ["ssl_authentication_failed"],
+  provider: ["too_large", "malformed_response", "http_error", "invalid_content"],
+  delay: ["timeout", "unanswered", "message_expired"],
+  maintenance: ["maintenance_mode"],
+  proof: ["invalid_signature_value", "inconsistent_response"],
+  request: ["bad_request", "duplicate_request"],
+  other: [],
 };
 
 /** The most telling part of a type is its last that we have words for. */
-export function causeOf(lang: Lang, type: string): { what: string; who: string } {
+export function causeOf(lang: Lang, type: string): { what: string; who: string; kind: Kind } {
   const w = causes(lang);
   const key = type.split(".").findLast((part) => part in acts);
-  if (key === undefined) return { what: `${w.other} (${type})`, who: w.operator };
-  return { what: w[key as "other"], who: w[acts[key]!] };
+  if (key === undefined) return { what: `${w.other} (${type})`, who: w.operator, kind: "other" };
+  const [kind] = Object.entries(kinds).find(([, keys]) => keys.includes(key)) ?? ["other"];
+  return { what: w[key as "other"], who: w[acts[key]!], kind: kind as Kind };
 }
+
+const found: Record<string, Who> = {
+  "unknown-service": "client",
+  closed: "provider",
+  right: "client",
+  purpose: "client",
+  consent: "client",
+  path: "client",
+  maintenance: "time",
+  "own-missing": "operator",
+  "unknown-server": "operator",
+  "unknown-client": "operator",
+  "unknown-base": "operator",
+  "not-registered": "operator",
+};
+
+/** Who can act on what a diagnosis found: most often whoever answers. */
+export const whoActs = (lang: Lang, cause: string): string => causes(lang)[found[cause] ?? "provider"];

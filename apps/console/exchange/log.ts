@@ -1,15 +1,20 @@
 import { proveMessage, readContainer, readProof, searchLog, searchTraffic, type LogEntry } from "#exchange/api";
 import { download, html, official, page, T, type Html, type PageContext } from "#kernel";
-import { button, buttonLink, dateTime, disclosure, empty, facts, input, number, select, table, tag, type Tone, may } from "#ui";
+import { button, buttonLink, dateTime, disclosure, empty, facts, input, number, select, table, tag, may } from "#ui";
 import { consolePage, withQuery } from "../screen.ts";
 import { pre } from "../site.ts";
 import { causeOf } from "./causes.ts";
+import { tones } from "./outcomes.ts";
 import { exchangeTabs } from "./tabs.ts";
 import { words } from "./words.ts";
 
 const path = "/console/echanges/journal";
 const outcomes = ["pending", "answered", "refused", "failed", "unknown"] as const;
-const tones: Record<LogEntry["outcome"], Tone> = { pending: "act", answered: "good", refused: "bad", failed: "bad", unknown: "act" };
+
+const spans = ["jour", "semaine", "mois"] as const;
+const days = { jour: 1, semaine: 7, mois: 30 };
+/** Identifiers have at least three letters; less is no question. */
+const identifier = (text: string | undefined) => (text && text.trim().length >= 3 ? text.trim() : undefined);
 
 export const logPage = consolePage({
   id: "console.exchange-log",
@@ -18,17 +23,24 @@ export const logPage = consolePage({
   input: T.Object({
     echange: T.Optional(T.String({ maxLength: 80 })),
     dossier: T.Optional(T.String({ maxLength: 120 })),
+    service: T.Optional(T.String({ maxLength: 255 })),
+    demandeur: T.Optional(T.String({ maxLength: 255 })),
+    periode: T.Optional(T.Union([T.Literal(""), ...spans.map((s) => T.Literal(s))])),
     issue: T.Optional(T.Union([T.Literal(""), ...outcomes.map((o) => T.Literal(o))])),
     apres: T.Optional(T.String({ maxLength: 64 })),
   }),
   screen: {
     reads: [searchLog],
-    async view(p, { echange, dossier, issue, apres }) {
+    async view(p, { echange, dossier, service, demandeur, issue, periode, apres }) {
       const w = words(p.lang);
+      const [provided, client] = [identifier(service), identifier(demandeur)];
       const { entries, next } = await p.call(searchLog, {
         limit: 50,
         ...(echange?.trim() ? { exchange: echange.trim() } : {}),
         ...(dossier?.trim() ? { issue: dossier.trim() } : {}),
+        ...(provided ? { service: provided } : {}),
+        ...(client ? { client } : {}),
+        ...(periode ? { from: new Date(p.clock.now().getTime() - days[periode] * 86_400_000).toISOString() } : {}),
         ...(issue ? { outcome: issue } : {}),
         ...(apres ? { after: apres } : {}),
       });
@@ -41,6 +53,9 @@ export const logPage = consolePage({
           <form method="get" action="${path}" class="d-find" role="search">
             ${input({ lang: p.lang, name: "echange", label: w.exchange, value: echange, width: 20, maxlength: 80, autocomplete: "off", spellcheck: false })}
             ${input({ lang: p.lang, name: "dossier", label: w.issue, value: dossier, width: 20, maxlength: 120, autocomplete: "off" })}
+            ${input({ lang: p.lang, name: "service", label: w.service, value: service, width: 20, maxlength: 255, autocomplete: "off", spellcheck: false })}
+            ${input({ lang: p.lang, name: "demandeur", label: w.client, value: demandeur, width: 20, maxlength: 255, autocomplete: "off", spellcheck: false })}
+            ${select({ lang: p.lang, name: "periode", label: w.period, value: periode, empty: w.anyTime, items: spans.map((s) => ({ value: s, text: w[`last-${s}`] })) })}
             ${select({ lang: p.lang, name: "issue", label: w.outcome, value: issue, empty: w.anyOutcome, items: outcomes.map((o) => ({ value: o, text: w[`outcome-${o}`] })) })}
             ${button(w.search, { kind: "second" })}
           </form>
@@ -48,7 +63,10 @@ export const logPage = consolePage({
           ${
             next
               ? html`<nav class="t-pages" aria-label="${w.next}">
-                  <span></span><a rel="next" href="${withQuery(path, { echange, dossier, issue, apres: next })}">${w.next} →</a>
+                  <span></span
+                  ><a rel="next" href="${withQuery(path, { echange, dossier, service, demandeur, periode, issue, apres: next })}"
+                    >${w.next} →</a
+                  >
                 </nav>`
               : ""
           }`,

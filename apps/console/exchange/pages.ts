@@ -1,3 +1,6 @@
+import { classesPage, policyAction } from "./classes.ts";
+import { diagnosesPage, diagnosisAction } from "./diagnoses.ts";
+import { diagnosisPage } from "./diagnosis.ts";
 import { directoryPage } from "./directory.ts";
 import { grantActions, grantPage } from "./grant.ts";
 import { containerPage, logPage, proofPage } from "./log.ts";
@@ -7,10 +10,11 @@ import { proposalActions, proposalPage, proposalsPage } from "./proposals.ts";
 import { publishAction, publishPage } from "./publish.ts";
 import { policiesPage, rightsPage } from "./rights.ts";
 import { deliveriesPage, roomsPage } from "./rooms.ts";
-import { refreshAction, rightEndAction, serviceAction, servicePage } from "./service.ts";
+import { refreshAction, rightEndAction, serviceAction, serviceClassAction, servicePage } from "./service.ts";
 import { serverActions, serversPage } from "./servers.ts";
 import { dropsPage, sourcesPage } from "./sources.ts";
 import { trafficPage } from "./traffic.ts";
+import { yearFilePage, yearPage, yearReportAction } from "./year.ts";
 
 export const exchangePages = [
   directoryPage,
@@ -23,6 +27,11 @@ export const exchangePages = [
   publishPage,
   grantPage,
   trafficPage,
+  diagnosesPage,
+  diagnosisPage,
+  yearPage,
+  yearFilePage,
+  classesPage,
   serversPage,
   outboxPage,
   sourcesPage,
@@ -43,4 +52,8 @@ export const exchangeActions = [
   ...proposalActions,
   ...serverActions,
   cancelAction,
+  diagnosisAction,
+  yearReportAction,
+  policyAction,
+  serviceClassAction,
 ];

@@ -13,3 +13,6 @@ export function how(p: PageContext, one: ServiceView): string {
 
 export const state = (p: PageContext, one: ServiceView): Html =>
   one.enabled ? tag(words(p.lang).open, "good") : tag(words(p.lang).closed, "bad");
+
+export const percent = (p: PageContext, part: number): string =>
+  new Intl.NumberFormat(p.lang === "en" ? "en-GB" : "fr-FR", { style: "percent", maximumFractionDigits: 1 }).format(part);

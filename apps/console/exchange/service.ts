@@ -3,6 +3,8 @@ import {
   listMembers,
   listRights,
   manageServices,
+  readDataClass,
+  readOperations,
   readPolicies,
   readPublication,
   readRights,
@@ -16,6 +18,10 @@ import { html, official, seeOther, T, type Form, type Html, type OutputOf, type 
 import { banner, button, buttonLink, dateTime, disclosure, facts, form, input, may, officialOf, select, tag, textarea } from "#ui";
 import { consoleAction, consolePage, sent, type Screen } from "../screen.ts";
 import { pre, refusalOf } from "../site.ts";
+import { classifyAction, className, classOfService } from "./classes.ts";
+import { classWords } from "./classes-words.ts";
+import { examine } from "./diagnosis.ts";
+import { diagnosisWords } from "./diagnosis-words.ts";
 import { endRightAction } from "./grant.ts";
 import { how, Identifier, serviceHref, state } from "./parts.ts";
 import { publishHref } from "./publish.ts";
@@ -28,12 +34,13 @@ const isOwn = (p: PageContext, one: ServiceView): boolean =>
   may(p.caller, manageServices.id) && officialOf(p.caller).institution === one.provider.institution;
 
 const serviceScreen: Screen<{ id: string; fait?: string }> = {
-  reads: [readService, listRights, readPublication, readPolicies, listMembers],
+  reads: [readService, listRights, readPublication, readPolicies, readDataClass, listMembers],
   async view(p, { id, fait }, again) {
     const w = words(p.lang);
     const one = await p.call(readService, { id });
     const { rights } = await p.call(listRights, { service: id });
     const names = namesOf((await p.call(listMembers, {})).members);
+    const dataClass = await p.call(readDataClass, { id });
     return {
       title: one.title,
       current: "exchange",
@@ -59,8 +66,14 @@ const serviceScreen: Screen<{ id: string; fait?: string }> = {
             },
             Boolean(one.source) && { key: w.source, value: one.source },
             Boolean(one.notice) && { key: w.notice, value: one.notice },
+            {
+              key: classWords(p.lang).ofService,
+              value: html`${className(p, dataClass.dataClass)}
+                <div class="t-source">${classWords(p.lang).days} : ${classWords(p.lang).day(dataClass.days)}</div>`,
+            },
           ])}
-          ${publication(p, one, await p.call(readPublication, { id }))} ${manage(p, one)}
+          ${may(p.caller, readOperations.id) ? html`<div class="t-actions">${examine(p, { service: id }, diagnosisWords(p.lang).examineNow)}</div>` : ""}
+          ${publication(p, one, await p.call(readPublication, { id }))} ${manage(p, one)} ${classOfService(p, dataClass)}
         </section>
         <section>
           <h2>${w.rightsOf}</h2>
@@ -190,6 +203,7 @@ export const refreshAction = consoleAction({
 });
 
 export const rightEndAction = endRightAction(serviceScreen);
+export const serviceClassAction = classifyAction(serviceScreen);
 
 export const serviceAction = consoleAction({
   id: "console.set-service-state",

@@ -3,7 +3,7 @@ import { messages } from "#kernel";
 export const trafficWords = messages({
   fr: {
     title: "Trafic des échanges",
-    lead: "Tout ce qui passe entre institutions, sans personne ni dossier. La page se redessine seule.",
+    lead: "Tout ce qui passe entre institutions, sans personne ni dossier.",
     period: "Période",
     heure: "dernière heure",
     jour: "dernières 24 heures",
@@ -22,7 +22,7 @@ export const trafficWords = messages({
   },
   en: {
     title: "Exchange traffic",
-    lead: "All that passes between institutions, without person or case. The page draws itself again.",
+    lead: "All that passes between institutions, without person or case.",
     period: "Period",
     heure: "last hour",
     jour: "last 24 hours",

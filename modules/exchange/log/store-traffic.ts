@@ -63,3 +63,9 @@ export const trafficTotals = (
   db.rows(sql`select t.service, t.outcome, count(*)::int as count,
       percentile_cont(0.5) within group (order by t.milliseconds)::float8 as median
     from exchange.traffic t where ${matching(q)} group by t.service, t.outcome order by count desc, t.service, t.outcome limit 200`);
+
+/** What did not succeed, by service and cause, the most frequent first. */
+export const trafficFailures = (db: Db, q: TrafficQuery): Promise<{ service: string; errorType: string; count: number; last: Date }[]> =>
+  db.rows(sql`select t.service, coalesce(t.error_type, t.outcome) as "errorType", count(*)::int as count, max(t.at) as last
+    from exchange.traffic t where ${matching(q)} and t.outcome <> 'answered'
+    group by t.service, coalesce(t.error_type, t.outcome) order by count desc, last desc, t.service limit 100`);

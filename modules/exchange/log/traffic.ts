@@ -1,7 +1,7 @@
 import type { Context, InputOf, OutputOf } from "#kernel";
 import type { readTraffic } from "../api.ts";
 import { cursor, readCursor } from "./cursor.ts";
-import { trafficRows, trafficTotals } from "./store-traffic.ts";
+import { trafficFailures, trafficRows, trafficTotals } from "./store-traffic.ts";
 
 const day = 86_400_000;
 
@@ -28,6 +28,7 @@ export async function trafficOf(ctx: Context, input: InputOf<typeof readTraffic>
       milliseconds: Number(r.milliseconds),
     })),
     totals: (await trafficTotals(ctx.db, q)).map((t) => ({ ...t, median: Math.round(t.median) })),
+    failures: (await trafficFailures(ctx.db, q)).map((one) => ({ ...one, last: one.last.toISOString() })),
     ...(rows.length > limit && last ? { next: cursor(last) } : {}),
   };
 }
