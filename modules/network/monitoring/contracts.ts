@@ -55,6 +55,55 @@ export const readAlarm = contract({
   }),
 });
 
+const Figures = T.Object({
+  at: T.String({ description: "Beginning of the stretch" }),
+  seconds: T.Integer({ description: "Seconds of it that were measured" }),
+  sent: T.Integer(),
+  lost: T.Integer(),
+  loss: T.Optional(T.Number({ description: "0 to 1; absent when nothing was sent" })),
+  min: T.Optional(T.Number({ description: "ms, there and back" })),
+  mean: T.Optional(T.Number()),
+  median: T.Optional(T.Number({ description: "ms, within 5 %" })),
+  p95: T.Optional(T.Number({ description: "ms, within 5 %" })),
+  max: T.Optional(T.Number()),
+  rx: T.Optional(T.Number({ description: "bit/s, mean" })),
+  tx: T.Optional(T.Number({ description: "bit/s, mean" })),
+  rxPeak: T.Optional(T.Number({ description: "bit/s" })),
+  txPeak: T.Optional(T.Number({ description: "bit/s" })),
+  dropped: T.Integer({ description: "Packets" }),
+  downSeconds: T.Integer(),
+  unsure: T.Integer({ description: "Samples whose time is that of arrival: the site’s clock could not be trusted" }),
+});
+
+export const readHistory = contract({
+  id: "network.read-history",
+  method: "GET",
+  path: "/api/network/nodes/{node}/history",
+  summary: "What a place measured: its links and its ways to the hubs, as sums over five minutes, an hour or a day (UTC)",
+  who: official(readPlant),
+  input: T.Object({
+    node: Id,
+    step: T.Enum(["minutes5", "hours", "days"]),
+    from: T.Optional(instant),
+    to: T.Optional(instant),
+  }),
+  output: T.Object({
+    node: Named,
+    step: T.Enum(["minutes5", "hours", "days"]),
+    series: T.Array(
+      T.Object({
+        kind: T.Enum(["link", "path"]),
+        target: T.String({ description: "A span, or the node at the other end" }),
+        name: T.String(),
+        rate: T.Optional(T.Number({ description: "bit/s the line carries" })),
+        simulated: T.Boolean(),
+        figures: T.Array(Figures),
+      }),
+    ),
+    more: T.Boolean({ description: "Only the newest 2,000 stretches a series are told" }),
+  }),
+});
+
 export const listRoutingEvents = contract({
   id: "network.list-routing-events",
   method: "GET",

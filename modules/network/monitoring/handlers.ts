@@ -2,6 +2,7 @@ import type { Context, InputOf, OutputOf } from "#kernel";
 import { publishedServices } from "#exchange";
 import { institution } from "#registry";
 import * as fabric from "../fabric/store.ts";
+import { ratesOf, usualRate } from "../intent/intent.ts";
 import { linkInterface } from "../intent/names.ts";
 import { readPlant } from "../permissions.ts";
 import { current } from "../plant/current.ts";
@@ -15,8 +16,10 @@ import { policyOf } from "./policy.ts";
 import { alarmUnknown, notSimulated } from "./problems.ts";
 import { isFlapping } from "./rules.ts";
 import type { Alarm, AlarmLine, Outage } from "./shapes.ts";
+import * as past from "./store-history.ts";
 import * as measured from "./store-measured.ts";
 import * as store from "./store.ts";
+import { figures } from "./sums.ts";
 
 type In<K extends keyof typeof api> = InputOf<(typeof api)[K]>;
 type Out<K extends keyof typeof api> = Promise<OutputOf<(typeof api)[K]>>;
@@ -100,6 +103,36 @@ export async function readAlarm(ctx: Context, q: In<"readAlarm">): Out<"readAlar
     services: services.map((s) => ({ id: s.id, name: ctx.say(s.title), institution: s.institution })),
     changes: (await store.changesOf(ctx, a.id)).map(({ at, element, sites, ...c }) => ({ ...c, sites: who.all ? sites : down.length, at: at.toISOString(), ...(who.all ? { element } : {}) })), // prettier-ignore
   };
+}
+
+const usualDays = { minutes5: 1, hours: 7, days: 400 } as const;
+const mostStretches = 2000;
+
+export async function readHistory(ctx: Context, q: In<"readHistory">): Out<"readHistory"> {
+  const { model: m } = await current(ctx);
+  if (!m.at.has(q.node)) throw nodeUnknown();
+  const now = ctx.clock.now();
+  const to = q.to ? new Date(q.to) : now;
+  const from = q.from ? new Date(q.from) : new Date(to.getTime() - usualDays[q.step] * 86_400_000);
+  const rates = ratesOf(m.plant);
+  const series = (await past.seriesOf(ctx, [q.node])).filter((s) => s.kind === "path" || m.span.has(s.target));
+  let more = false;
+  const out: OutputOf<typeof api.readHistory>["series"] = [];
+  for (const s of series) {
+    const rows = await past.history(ctx, q.step, { series: [s.id], from, to, most: mostStretches + 1 });
+    more ||= rows.length > mostStretches;
+    const span = m.spans[m.span.get(s.target) ?? -1];
+    const rate = span && s.kind === "link" ? ("capacity" in span && span.capacity) || rates.get(span.id) || usualRate : undefined;
+    out.push({
+      kind: s.kind,
+      target: s.target,
+      name: elementName(m, s.target),
+      ...(rate ? { rate: rate * 1e6 } : {}),
+      simulated: s.simulated,
+      figures: rows.slice(-mostStretches).map((r) => figures(r.at, r.sums)),
+    });
+  }
+  return { node: { id: q.node, name: elementName(m, q.node) }, step: q.step, series: out, more };
 }
 
 export async function listRoutingEvents(ctx: Context, q: In<"listRoutingEvents">): Out<"listRoutingEvents"> {
