@@ -10,6 +10,7 @@ import {
   phoneCodePage,
   phonePage as newPhonePage,
 } from "./account/changes.ts";
+import { consentGiven, consentPage, consentRefused, consentsPage, consentTakenBack, receiptFile } from "./account/consents.ts";
 import { accountPage, endApplication, endOne, endOthers, removeKey, simAction } from "./account/page.ts";
 import { cataloguePage } from "./catalogue/list.ts";
 import { procedurePage, startAction, startPage } from "./catalogue/procedure.ts";
@@ -54,6 +55,9 @@ export const portal = defineApp({
     newPhonePage,
     phoneCodePage,
     newKeyPage,
+    consentsPage,
+    consentPage,
+    receiptFile,
     casesPage,
     casePage,
     evidencePage,
@@ -98,6 +102,9 @@ export const portal = defineApp({
     endOthers,
     endApplication,
     simAction,
+    consentGiven,
+    consentRefused,
+    consentTakenBack,
     evidenceAction,
     abandonAction,
     sectionAction,

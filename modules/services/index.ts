@@ -1,6 +1,6 @@
 /** Services: what the State offers a person, from the catalogue to the signed act. */
 import { defineModule, listen, work } from "#kernel";
-import { answeredByHand, unanswered } from "#exchange";
+import { answeredByHand, consentGiven, consentRefused, unanswered } from "#exchange";
 import { certificateRevoked } from "#trust";
 import { runCodeKeyRevoked, runIssueAct, runPrintReceipt } from "./acts/jobs.ts";
 import { handleCases } from "./cases/contracts.ts";
@@ -9,6 +9,7 @@ import { loadDefinitions } from "./catalogue/definitions.ts";
 import { entries, lifeEvents, procedures, synonyms } from "./catalogue/procedure.ts";
 import { assignCases, decideCases, signActs } from "./desk/contracts.ts";
 import { overdueSweep, runForgetCase, runSearchRegister, unstickSweep } from "./desk/jobs.ts";
+import { runConsentAnswered } from "./evidence/consent.ts";
 import { runHandAnswered } from "./evidence/hand.ts";
 import { runFetchEvidence } from "./evidence/jobs.ts";
 import * as facts from "./facts.ts";
@@ -32,6 +33,7 @@ export const services = defineModule({
   jobs: [
     work(jobs.fetchEvidence, runFetchEvidence, { concurrency: 4 }),
     work(jobs.handAnswered, runHandAnswered),
+    work(jobs.consentAnswered, runConsentAnswered),
     work(jobs.searchRegisterJob, runSearchRegister, { concurrency: 4 }),
     work(jobs.askPayment, runAskPayment, { concurrency: 4 }),
     work(jobs.pollPayment, runPollPayment, { concurrency: 4 }),
@@ -47,6 +49,8 @@ export const services = defineModule({
   listeners: [
     listen(answeredByHand, jobs.handAnswered),
     listen(unanswered, jobs.handAnswered),
+    listen(consentGiven, jobs.consentAnswered),
+    listen(consentRefused, jobs.consentAnswered),
     listen(certificateRevoked, jobs.codeKeyRevoked),
   ],
   gates: [callbackGate],

@@ -6,6 +6,8 @@ const number = T.String();
 export const fetchEvidence = job("services.fetch-evidence", T.Object({ number }), { retryLimit: 6, retryDelay: 2 });
 /** A person answered a question of ours by hand, or let it lapse. */
 export const handAnswered = job("services.hand-answered", T.Object({ fact: T.String(), subject: T.String() }));
+/** The applicant gave the consent a register needs, or refused it. */
+export const consentAnswered = job("services.consent-answered", T.Object({ fact: T.String(), subject: T.String() }));
 export const searchRegisterJob = job("services.search-register", T.Object({ number }), { retryLimit: 6, retryDelay: 2 });
 export const askPayment = job("services.ask-payment", T.Object({ payment: T.String() }), { retryLimit: 4, retryDelay: 2, expire: 90 });
 export const pollPayment = job("services.poll-payment", T.Object({ payment: T.String() }), { retryLimit: 2, retryDelay: 5 });

@@ -6,7 +6,18 @@ import { type Caller, type OfficialCaller, type PersonCaller, provide } from "#k
 import { world, type World } from "#kernel/testing";
 import { documents } from "#documents";
 import { exchange, setBase } from "#exchange";
-import { accountForPhone, attachRegisterIdentity, createOfficial, identity } from "#identity";
+import { consentPersons } from "#exchange/ports";
+import {
+  accountForPhone,
+  attachRegisterIdentity,
+  checkConsentCode,
+  createOfficial,
+  identity,
+  identityNumber,
+  pseudonymOf,
+  sendConsentCode,
+  tellPerson,
+} from "#identity";
 import { identityRegister, simSignal } from "#identity/ports";
 import { messages } from "#messages";
 import { emailPort, smsPort } from "#messages/ports";
@@ -92,6 +103,13 @@ export async function house(o: { start?: Date; country?: "bf" | "tg" } = {}): Pr
     provide(identityRegister, () => ({
       holderOf: async () => ({ kind: "unavailable" as const }),
       person: async () => ({ kind: "unavailable" as const }),
+    })),
+    provide(consentPersons, () => ({
+      number: (ctx, person) => identityNumber(ctx, person, "exchange.consent"),
+      pseudonym: pseudonymOf,
+      tell: tellPerson,
+      sendCode: sendConsentCode,
+      checkCode: checkConsentCode,
     })),
     provide(simSignal, () => ({ lastChange: async () => ({ kind: "unsupported" as const }) })),
     provide(smsPort, () => ({

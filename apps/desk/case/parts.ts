@@ -8,6 +8,7 @@ const evidenceTones: Record<EvidenceView["state"], Tone> = {
   "to-ask": "neutral",
   asked: "neutral",
   "waiting-person": "act",
+  "awaiting-consent": "act",
   received: "good",
   "not-found": "bad",
   refused: "bad",

@@ -11,6 +11,7 @@ import {
 } from "#identity/api";
 import { actions, banner, button, buttonLink, date, dateTime, disclosure, facts, form, tag } from "#ui";
 import { goTo, show } from "../shell.ts";
+import { words as consentWords } from "./consent-words.ts";
 import { words } from "./words.ts";
 
 export const uuid = T.String({ pattern: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" });
@@ -113,6 +114,7 @@ export const accountPage = page({
     const account = await p.call(readMyAccount, {});
     const allowed = await p.call(listMyApplications, {});
     const low = account.level === "low";
+    const consents = consentWords(p.lang);
     return show(p, {
       title: w.title,
       main: html`<div class="t-text">
@@ -125,6 +127,13 @@ export const accountPage = page({
         ])}
         ${low ? actions(buttonLink("/compte/identite", w.raise)) : ""} ${keys(p, account)} ${sessions(p, account)}
         ${applications(p, allowed.applications)}
+        ${
+          low
+            ? ""
+            : html`<h2>${consents.title}</h2>
+                <p>${consents.accountText}</p>
+                ${actions(buttonLink("/compte/accords", consents.see, "second"))}`
+        }
         ${disclosure(
           w.sim,
           html`<p>${w.simText}</p>

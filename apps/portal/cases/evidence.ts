@@ -69,10 +69,13 @@ function waitView(p: PageContext, plan: Plan, stopped: boolean): Html {
 function endView(p: PageContext, plan: Plan): Html {
   const w = words(p.lang);
   const missing = plan.evidence.filter((one) => failed.has(one.state));
+  const asked = plan.evidence.filter((one) => one.consent !== undefined);
+  const title = plan.complete ? w.allIn : missing.length === 0 && asked.length > 0 ? w.consentTitle : w.failedTitle;
   return showCase(p, plan, {
-    title: plan.complete ? w.allIn : w.failedTitle,
+    title,
     main: html`<div class="t-text">
-      <h1>${plan.complete ? w.allIn : w.failedTitle}</h1>
+      <h1>${title}</h1>
+      ${asked.map((one) => consentBox(p, plan, one))}
       ${missing.map((one) => banner(p.lang, "problem", html`<p>${one.title} – ${one.holder}</p>`, one.stateLabel))}
       ${
         plan.evidence.some((one) => one.data.length)
@@ -83,14 +86,26 @@ function endView(p: PageContext, plan: Plan): Html {
       ${
         plan.complete
           ? actions(buttonLink(casePath(plan.number, "/questions"), w.go))
-          : html`${form(
-              { action: casePath(plan.number, "/justificatifs"), hidden: p.csrf },
-              hiddenVersion(plan.version),
-              actions(button(w.again), html`<a href="${casePath(plan.number)}">${w.later2}</a>`),
-            )}`
+          : missing.length === 0
+            ? ""
+            : html`${form(
+                { action: casePath(plan.number, "/justificatifs"), hidden: p.csrf },
+                hiddenVersion(plan.version),
+                actions(button(w.again), html`<a href="${casePath(plan.number)}">${w.later2}</a>`),
+              )}`
       }
     </div>`,
   });
+}
+
+/** The law wants more than the start of a procedure here: her own word, about this register alone. */
+function consentBox(p: PageContext, plan: Plan, one: EvidenceView): Html {
+  const w = words(p.lang);
+  return html`<section class="t-box">
+    <h2>${one.title} ${evidenceTag(one)}</h2>
+    <p>${w.consentText(one.holder)}</p>
+    ${actions(buttonLink(query(`/compte/accords/${one.consent}`, { retour: casePath(plan.number, "/justificatifs") }), w.consentGo))}
+  </section>`;
 }
 
 export const evidencePage = page({

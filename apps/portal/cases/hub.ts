@@ -26,6 +26,7 @@ import { words } from "./words.ts";
 export function nextPath(view: CaseView): string | undefined {
   const parts: Partial<Record<CaseView["next"], string>> = {
     "authorise-evidence": "/justificatifs",
+    "answer-consent": "/justificatifs",
     "wait-evidence": "/justificatifs",
     "fill-form": "/questions",
     submit: "/relire",
@@ -40,6 +41,7 @@ export function nextPath(view: CaseView): string | undefined {
 const order = ["authorise-evidence", "fill-form", "submit", "pay"] as const;
 const stage: Partial<Record<CaseView["next"], (typeof order)[number]>> = {
   "authorise-evidence": "authorise-evidence",
+  "answer-consent": "authorise-evidence",
   "wait-evidence": "authorise-evidence",
   "fill-form": "fill-form",
   submit: "submit",

@@ -43,6 +43,7 @@ const tones: Record<EvidenceView["state"], Tone> = {
   "to-ask": "neutral",
   asked: "act",
   "waiting-person": "act",
+  "awaiting-consent": "act",
   received: "good",
   "not-found": "bad",
   refused: "bad",

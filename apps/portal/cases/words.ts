@@ -89,6 +89,10 @@ export const words = messages({
     byRegister: "par le registre",
     byPerson: "par une personne, à la main",
     exchange: "Échange n°",
+    consentTitle: "Votre accord est demandé",
+    consentText: (holder: string) =>
+      `La loi demande votre accord avant que cette information soit lue (${holder}). Rien n’a encore été demandé. Sans lui, la démarche s’arrête ici\u202f; vous pouvez le retirer à tout moment.`,
+    consentGo: "Lire la demande et répondre",
     failedTitle: "Une réponse manque",
     again: "Demander à nouveau",
     allIn: "Tout est arrivé",
@@ -190,6 +194,10 @@ export const words = messages({
     byRegister: "by the register",
     byPerson: "by a person, by hand",
     exchange: "Exchange no.",
+    consentTitle: "Your consent is asked for",
+    consentText: (holder: string) =>
+      `The law wants your consent before this information is read (${holder}). Nothing has been asked yet. Without it the procedure stops here; you may take it back at any time.`,
+    consentGo: "Read the request and answer",
     failedTitle: "An answer is missing",
     again: "Ask again",
     allIn: "Everything has arrived",

@@ -15,6 +15,8 @@ const words = messages({
     check: "Vérifier dans le journal scellé",
     forCase: "Dossier",
     exchange: "Échange n°",
+    consents: "Les accords que vous avez donnés",
+    consent: "Avec votre accord",
     none: "Personne n’a encore consulté vos données",
     noneText: "Dès qu’un agent ou un système lira quelque chose sur vous, vous le verrez ici.",
     how: "Comment puis-je m’y fier\u202f?",
@@ -34,6 +36,8 @@ const words = messages({
     check: "Check in the sealed log",
     forCase: "Case",
     exchange: "Exchange no.",
+    consents: "The consents you have given",
+    consent: "With your consent",
     none: "Nobody has looked at your data yet",
     noneText: "As soon as an official or a system reads something about you, you will see it here.",
     how: "How can I trust this?",
@@ -55,7 +59,7 @@ export const readsPage = page({
     return show(p, {
       title: w.title,
       main: html`<h1>${w.title}</h1>
-        <p class="t-lead t-text">${w.lead}</p>
+        <p class="t-lead t-text">${w.lead} <a href="/compte/accords">${w.consents}</a></p>
         ${
           reads.length
             ? table({
@@ -66,7 +70,9 @@ export const readsPage = page({
                   dateTime(p, one.at),
                   html`${one.institution ? html`<b>${one.institution}</b><br />` : ""}${one.reader}`,
                   html`${one.purpose}${one.case ? html`<div class="t-source">${w.forCase} <a href="/dossiers/${one.case}">${one.case}</a></div>` : ""}`,
-                  html`${one.what}${one.exchange ? html`<div class="t-source">${w.exchange} <code>${one.exchange}</code></div>` : ""}`,
+                  html`${one.what}${one.exchange ? html`<div class="t-source">${w.exchange} <code>${one.exchange}</code></div>` : ""}${
+                    one.consent ? html`<div class="t-source"><a href="/compte/accords/${one.consent}">${w.consent}</a></div>` : ""
+                  }`,
                   html`<a href="/mes-donnees/preuve/${one.fact}"
                     >${w.check}<span class="govuk-visually-hidden"> ${dateTime(p, one.at)}</span></a
                   >`,

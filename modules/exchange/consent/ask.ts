@@ -97,7 +97,10 @@ export async function consentFor(
   if (!need) return undefined;
   const standing = await standingBetween(ctx.db, q, ctx.clock.now());
   if (standing !== undefined) return { state: "given", id: standing };
-  return { state: "asked", id: (await ask(ctx, need, q)).id };
+  const { id, fresh } = await ask(ctx, need, q);
+  // she may have left the page that waits
+  if (fresh) await tellAsked(ctx, need, q);
+  return { state: "asked", id };
 }
 
 /** What she reads on her telephone before she reads a code out, or opens her page. */

@@ -59,6 +59,7 @@ export async function readsOf(ctx: Context): Promise<OutputOf<typeof api.readsOf
       what: a.fields.length > 0 ? a.fields.join(", ") : a.service,
       ...(a.issue ? { case: a.issue } : {}),
       exchange: a.exchange,
+      ...(a.consent ? { consent: a.consent } : {}),
       fact: a.fact ?? "",
     });
   reads.sort((a, b) => b.at.localeCompare(a.at));

@@ -19,7 +19,16 @@ export const caseStates = [
 ] as const;
 export type CaseState = (typeof caseStates)[number];
 
-export const evidenceStates = ["to-ask", "asked", "waiting-person", "received", "not-found", "refused", "failed"] as const;
+export const evidenceStates = [
+  "to-ask",
+  "asked",
+  "waiting-person",
+  "awaiting-consent",
+  "received",
+  "not-found",
+  "refused",
+  "failed",
+] as const;
 export type EvidenceState = (typeof evidenceStates)[number];
 
 export const CaseNumber = T.String({
@@ -47,6 +56,8 @@ export const EvidenceView = T.Object({
   state: T.Enum([...evidenceStates]),
   stateLabel: T.String(),
   askedAt: T.Optional(T.String()),
+  /** The law asks for the applicant's consent first: the question that waits for her answer. */
+  consent: T.Optional(T.String()),
   /** For a person answering by hand. */
   expectedBy: T.Optional(T.String()),
   answeredAt: T.Optional(T.String()),
@@ -93,7 +104,18 @@ export const CaseView = T.Object({
   startedAt: T.String(),
   submittedAt: T.Optional(T.String()),
   /** What the citizen does next. */
-  next: T.Enum(["authorise-evidence", "wait-evidence", "fill-form", "submit", "pay", "wait-payment", "wait-office", "correct", "none"]),
+  next: T.Enum([
+    "authorise-evidence",
+    "answer-consent",
+    "wait-evidence",
+    "fill-form",
+    "submit",
+    "pay",
+    "wait-payment",
+    "wait-office",
+    "correct",
+    "none",
+  ]),
   office: T.Optional(T.Object({ id: T.String(), name: T.String() })),
   clock: T.Optional(ClockView),
   fees: FeesView,
@@ -159,6 +181,7 @@ export const ReadView = T.Object({
   what: T.String(),
   case: T.Optional(T.String()),
   exchange: T.Optional(T.String({ description: "Identifier of the exchange" })),
+  consent: T.Optional(T.String({ description: "The consent it leaned on" })),
   fact: T.String({
     description: "Identifier of the entry in the sealed log: trust proves that it is there",
   }),

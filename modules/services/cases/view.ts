@@ -76,7 +76,10 @@ function nextOf(procedure: Procedure, row: CaseRow, evidence: readonly EvidenceR
   if (row.state === "draft" || row.state === "evidence") {
     const needed = applicable(procedure, row.known);
     if (row.state === "draft" && needed.length > 0) return "authorise-evidence";
-    if (!isComplete(procedure, row, evidence)) return evidence.some((e) => awaited.has(e.state)) ? "wait-evidence" : "authorise-evidence";
+    if (!isComplete(procedure, row, evidence)) {
+      if (evidence.some((e) => awaited.has(e.state))) return "wait-evidence";
+      return evidence.some((e) => e.state === "awaiting-consent") ? "answer-consent" : "authorise-evidence";
+    }
     return formComplete ? "submit" : "fill-form";
   }
   return row.endedAt ? "none" : "wait-office";

@@ -1,6 +1,6 @@
 /** Fetching evidence: what the State holds, no citizen brings. One question a requirement, through the exchange. */
 import { type Context, type JobContext, say, type Static, unavailable } from "#kernel";
-import { type Answer, ask, offer, type Question, subsystemOf } from "#exchange";
+import { type Answer, ask, consentFor, offer, type Question, subsystemOf } from "#exchange";
 import { subjectOf } from "../cases/access.ts";
 import { type CaseRow, type EvidenceRow, evidenceOf, lockCase, saveEvidence, saveKnown } from "../cases/store.ts";
 import { formWorld } from "../cases/world.ts";
@@ -53,6 +53,10 @@ async function begin(ctx: Context, number: string): Promise<Open | "none" | "set
       await note(ctx, row, requirement, { ...mine, state: "failed" });
       return "settled";
     }
+    if ("wanted" in open) {
+      await note(ctx, row, requirement, { ...mine, state: "awaiting-consent", holder: open.holder, request: open.wanted });
+      return "settled";
+    }
     await saveEvidence(ctx, row.id, { ...mine, state: "asked", holder: open.holder, askedAt: mine.askedAt ?? ctx.clock.now() });
     return open;
   }
@@ -80,7 +84,7 @@ async function prepare(
   procedure: Procedure,
   requirement: EvidenceRequirement,
   mine: EvidenceRow,
-): Promise<Open | undefined> {
+): Promise<Open | { wanted: string; holder: string } | undefined> {
   const holder = await providerOf(ctx, requirement.provider, row.known, row.institution ?? undefined);
   const found = holder ? await offer(ctx, { institution: holder, service: requirement.service }) : undefined;
   const service = found?.service;
@@ -91,6 +95,9 @@ async function prepare(
     ctx.log.warn({ case: row.number, requirement: requirement.id, holder, service, client }, "a register cannot be asked");
     return undefined;
   }
+  const { purpose } = requirement;
+  const consent = await consentFor(ctx, { client, service, purpose, person: row.person, issue: row.number, by: "services" });
+  if (consent?.state === "asked") return { wanted: consent.id, holder };
   return {
     requirement,
     row: mine,
@@ -99,10 +106,11 @@ async function prepare(
       client,
       service,
       query,
-      purpose: requirement.purpose,
+      purpose,
       person: row.person,
       userId: row.account,
       issue: row.number,
+      ...(consent ? { consent: consent.id } : {}),
       idempotencyKey: `${row.number}:${requirement.id}:${mine.round}`,
     },
   };
