@@ -153,6 +153,10 @@ describe("the exchange in the console", { skip: browserMissing, timeout: 420_000
     await operator.click("main form:has([name=days]) button");
     assert.match(await text(operator), /Ce n’est pas fait[\s\S]*Lettres minuscules/iu);
     await operator.fill("[name=dataClass]", "sante");
+    await operator.fill("[name=days]", "");
+    await operator.click("main form:has([name=days]) button");
+    assert.match(await text(operator), /Ce n’est pas fait/iu, "nothing typed is not 0 days");
+    await operator.fill("[name=days]", "2");
     await operator.click("main form:has([name=days]) button");
     assert.match(await text(operator), /sante\s+2 jours\s+aucun/u);
     await operator.goto(`${root}/service?id=${encodeURIComponent("BF/GOV/ONI/IDENTITE/card-requests")}`);

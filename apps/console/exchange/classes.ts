@@ -100,10 +100,11 @@ export const policyAction = consoleAction({
   id: "console.set-offline-policy",
   path,
   who: official(manageServers),
-  form: T.Object({ dataClass: DataClass, days: T.Integer({ minimum: 0, maximum: 365 }) }),
+  // as text: an empty field must not read as 0 days
+  form: T.Object({ dataClass: DataClass, days: T.String({ pattern: "^[0-9]{1,3}$" }) }),
   calls: [setOfflinePolicy],
-  async handle(a, q) {
-    await a.call(setOfflinePolicy, q);
+  async handle(a, { dataClass, days }) {
+    await a.call(setOfflinePolicy, { dataClass, days: Number(days) });
     return seeOther(`${path}?fait=oui`);
   },
   back: screen,
