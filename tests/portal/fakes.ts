@@ -6,6 +6,7 @@ import * as registry from "#registry/api";
 import * as services from "#services/api";
 import * as trust from "#trust/api";
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
+import { exchangeFake } from "./consents.ts";
 import {
   cases,
   correctionForm,
@@ -132,6 +133,7 @@ function entry() {
 }
 
 export const fakes: Module[] = [
+  exchangeFake(state),
   defineModule({
     name: "services",
     floor: 2,
@@ -253,6 +255,7 @@ export const fakes: Module[] = [
                   what: "nom, prénoms, naissance",
                   case: "CASE-PAID",
                   exchange: "5f1c-77",
+                  consent: "01931d0a-0000-7000-8000-000000000102",
                   fact: person,
                 },
                 {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { axe, browserMissing, closeBrowser, overflow, picture, visit } from "../browser.ts";
 import { weigh } from "../weight.ts";
+import { consentIds } from "./consents.ts";
 import { low, mariam, state } from "./fakes.ts";
 import { samplePortal } from "./server.ts";
 
@@ -45,11 +46,21 @@ const pages: Record<string, Seen> = {
   "identity, SIM changed": { path: "/compte/identite", as: low, proof: "sim-recent" },
   "identity, register silent": { path: "/compte/identite", as: low, proof: "unavailable" },
   "identity, done": { path: "/compte/identite", as: mariam },
+  consents: { path: "/compte/accords", as: mariam },
+  "consents, none": { path: "/compte/accords", as: mariam, empty: true },
+  ...Object.fromEntries(
+    Object.entries(consentIds).map(([name, id]) => [`consent, ${name}`, { path: `/compte/accords/${id}`, as: mariam }]),
+  ),
+  "consent, just given": { path: `/compte/accords/${consentIds.given}?fait=donne&retour=%2Fdossiers%2FCASE-AGREE`, as: mariam },
+  "consent unknown": { path: "/compte/accords/01931d0a-0000-7000-8000-000000000199", as: mariam, status: 404 },
   cases: { path: "/dossiers", as: mariam },
   "cases, none": { path: "/dossiers", as: mariam, empty: true },
   ...Object.fromEntries(caseStates.map((name) => [`case ${name}`, { path: `/dossiers/CASE-${name}`, as: mariam }])),
   ...Object.fromEntries(
-    ["NEW", "WAIT", "MISSING", "PAID"].map((name) => [`evidence ${name}`, { path: `/dossiers/CASE-${name}/justificatifs`, as: mariam }]),
+    ["NEW", "WAIT", "MISSING", "AGREE", "PAID"].map((name) => [
+      `evidence ${name}`,
+      { path: `/dossiers/CASE-${name}/justificatifs`, as: mariam },
+    ]),
   ),
   "questions, first page": { path: "/dossiers/CASE-FORM/questions/purpose", as: mariam },
   "questions, group": { path: "/dossiers/CASE-FORM/questions/names", as: mariam },

@@ -159,6 +159,10 @@ export const evidenceFor: Record<string, services.EvidenceView[]> = {
   "CASE-NEW": toAsk,
   "CASE-WAIT": [identityEvidence, birthEvidence("waiting-person", "Recherché à la main")],
   "CASE-MISSING": [identityEvidence, birthEvidence("not-found", "Introuvable")],
+  "CASE-AGREE": [
+    identityEvidence,
+    { ...birthEvidence("awaiting-consent", "Votre accord est demandé"), consent: "01931d0a-0000-7000-8000-000000000101" },
+  ],
 };
 const allReceived = [identityEvidence, birthEvidence("received", "Reçu")];
 
@@ -257,6 +261,7 @@ export const cases: Record<string, CaseView> = Object.fromEntries(
   [
     base("CASE-NEW", "draft", "Brouillon", "authorise-evidence"),
     base("CASE-WAIT", "evidence", "Papiers demandés", "wait-evidence"),
+    base("CASE-AGREE", "evidence", "Papiers demandés", "answer-consent"),
     base("CASE-MISSING", "evidence", "Un papier manque", "authorise-evidence"),
     base("CASE-FORM", "draft", "Brouillon", "fill-form"),
     base("CASE-SEND", "draft", "Brouillon", "submit", { answers }),

@@ -39,8 +39,8 @@ export const words = messages({
     stateLapsed: "sans réponse",
     agree: "Je donne mon accord",
     disagree: "Je refuse",
-    effect: (name: string) =>
-      `Si vous acceptez, ${name} pourra lire ces données, et rien d’autre. Chaque lecture sera inscrite dans «\u202fQui a consulté mes données\u202f». Si vous refusez, rien n’est lu\u202f; l’institution vous dira ce que cela change pour votre demande.`,
+    effect:
+      "Si vous acceptez, cette institution pourra lire ces données, et rien d’autre. Chaque lecture sera inscrite dans «\u202fQui a consulté mes données\u202f». Si vous refusez, rien n’est lu\u202f; l’institution vous dira ce que cela change pour votre demande.",
     takeBack: "Retirer mon accord",
     takeBackTitle: "Vous pouvez changer d’avis",
     takeBackText: "Retirer votre accord arrête toute nouvelle lecture. Ce qui a déjà été lu reste inscrit ci-dessous.",
@@ -101,8 +101,8 @@ export const words = messages({
     stateLapsed: "unanswered",
     agree: "I give my consent",
     disagree: "I refuse",
-    effect: (name: string) =>
-      `If you accept, ${name} may read these data and nothing else. Each read will be written in “Who looked at my data”. If you refuse, nothing is read; the institution will tell you what this changes for your request.`,
+    effect:
+      "If you accept, this institution may read these data and nothing else. Each read will be written in “Who looked at my data”. If you refuse, nothing is read; the institution will tell you what this changes for your request.",
     takeBack: "Take my consent back",
     takeBackTitle: "You may change your mind",
     takeBackText: "Taking your consent back stops every new read. What was read already stays written below.",

@@ -92,9 +92,7 @@ function particulars(p: PageContext, c: ConsentView): Html {
     },
     {
       key: w.what,
-      value: html`<ul>
-        ${c.fields.map((field) => html`<li>${field}</li>`)}
-      </ul>`,
+      value: html`${c.fields.map((field) => html`<div>${field}</div>`)}`,
     },
     { key: w.why, value: html`${c.purpose}${c.issue ? html`<div class="t-source">${w.forCaseNo(c.issue)}</div>` : ""}` },
     { key: w.law, value: c.basis },
@@ -119,7 +117,7 @@ function answers(p: PageContext, c: ConsentView, retour: string | undefined): Ht
   const hidden = retour ? html`<input type="hidden" name="retour" value="${retour}" />` : "";
   const send = (what: string, ...content: Html[]) => form({ action: `${root}/${c.id}/${what}`, hidden: p.csrf }, hidden, ...content);
   if (c.state === "asked")
-    return html`<p>${w.effect(c.client.name)}</p>
+    return html`<p>${w.effect}</p>
       <div class="t-actions">${send("donne", button(w.agree))} ${send("refuse", button(w.disagree, { kind: "second" }))}</div>`;
   if (c.state === "given")
     return html`<h2>${w.takeBackTitle}</h2>
