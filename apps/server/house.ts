@@ -14,6 +14,8 @@ import { portal } from "../portal/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { emailDemo } from "../../drivers/email-demo/index.ts";
 import { emailSmtp } from "../../drivers/email-smtp/index.ts";
+import { equipmentSnmp } from "../../drivers/equipment-snmp/index.ts";
+import { equipmentCli, equipmentNetconf } from "../../drivers/equipment-ssh/index.ts";
 import { fabricLinux } from "../../drivers/fabric-linux/index.ts";
 import { fabricMemory } from "../../drivers/fabric-memory/index.ts";
 import { identityRegisterHttp, simSignalHttp } from "../../drivers/identity-http/index.ts";
@@ -51,6 +53,9 @@ export function drivers(config: Config, sandbox: Sandbox | undefined): readonly 
     registerUrl ? identityRegisterHttp({ url: registerUrl }) : registerThroughExchange,
     simSignalHttp({ ...(simUrl ? { url: simUrl } : {}), ...(sandbox ? { base: sandbox.url } : {}) }),
     fabricLinux,
+    equipmentSnmp,
+    equipmentNetconf,
+    equipmentCli,
     ...(config.demo ? [fabricMemory] : []),
     rowsPostgres,
     rowsMysql,

@@ -268,6 +268,7 @@ export const traceStrand = contract({
   output: T.Object({ cable: T.String(), strand: T.Integer(), towardsA: T.Array(Hop), towardsB: T.Array(Hop) }),
 });
 export * from "./branches/contracts.ts";
+export * from "./equipment/contracts.ts";
 export * from "./extension/contracts.ts";
 export * from "./monitoring/contracts.ts";
 export * from "./operations/contracts.ts";

@@ -2,6 +2,7 @@ import { implement } from "#kernel";
 import * as api from "./api.ts";
 import * as elements from "./branches/elements.ts";
 import * as branches from "./branches/handlers.ts";
+import * as equipment from "./equipment/handlers.ts";
 import * as extension from "./extension/handlers.ts";
 import * as monitoring from "./monitoring/handlers.ts";
 import * as operations from "./operations/handlers.ts";
@@ -23,4 +24,5 @@ export const handlers = implement(api, {
   ...monitoring,
   ...operations,
   ...extension,
+  ...equipment,
 });

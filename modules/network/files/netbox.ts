@@ -25,10 +25,11 @@ export function toNetBox(plant: Plant): Any {
     })),
     devices: [
       ...[...touched].map((node) => ({ name: panel(node), site: { slug: node }, role: { slug: "patch-panel" } })),
-      ...plant.device.map(({ id, node, role, rack, unit, ...custom_fields }) => ({
+      ...plant.device.map(({ id, node, role, serial, rack, unit, ...custom_fields }) => ({
         name: id,
         site: { slug: node },
         role: { slug: role ?? "" },
+        serial: serial ?? "",
         rack: rack === undefined ? null : { name: rack },
         position: unit ?? null,
         custom_fields,
@@ -121,6 +122,7 @@ export function fromNetBox(value: unknown): Read {
       id: d.name,
       node: object(d.site).slug,
       role: object(d.role).slug,
+      serial: d.serial,
       rack: object(d.rack).name,
       unit: d.position,
     });

@@ -84,6 +84,7 @@ export const Device = T.Object({
   node: Id,
   name: Name,
   role: T.Optional(T.String({ maxLength: 80 })),
+  serial: T.Optional(T.String({ minLength: 1, maxLength: 120, description: "As its maker engraved it" })),
   rack: T.Optional(Id),
   unit: Unit,
   height: T.Optional(T.Integer({ minimum: 1, maximum: 100, description: "rack units, 1 unless said" })),

@@ -13,7 +13,21 @@ export interface Hop {
 }
 
 /** Where a strand leads, from the middle of any cable, towards both of its ends: no active port is needed. */
-export function trace(p: Plant, start: { cable: string; strand: number }): { towardsA: Hop[]; towardsB: Hop[] } {
+export function trace(p: Plant, start: Start): Traced {
+  return tracer(p)(start);
+}
+
+export interface Start {
+  cable: string;
+  strand: number;
+}
+export interface Traced {
+  towardsA: Hop[];
+  towardsB: Hop[];
+}
+
+/** For many traces of one plant. */
+export function tracer(p: Plant): (start: Start) => Traced {
   const cables = new Map(p.cable.map((c) => [c.id, c]));
   const devices = new Map(p.device.map((d) => [d.id, d]));
   const joined = new Map<string, { splice: string; cable: string; strand: number }>();
@@ -32,7 +46,7 @@ export function trace(p: Plant, start: { cable: string; strand: number }): { tow
       port.cable === undefined ? [] : [[key(port.cable, port.strand!, devices.get(port.device)?.node ?? ""), port] as const],
     ),
   );
-  const walk = (towards: "a" | "b"): Hop[] => {
+  const walk = (start: Start, towards: "a" | "b"): Hop[] => {
     const hops: Hop[] = [];
     const seen = new Set<string>();
     let { cable, strand } = start;
@@ -62,5 +76,5 @@ export function trace(p: Plant, start: { cable: string; strand: number }): { tow
     }
     return hops;
   };
-  return { towardsA: walk("a"), towardsB: walk("b") };
+  return (start) => ({ towardsA: walk(start, "a"), towardsB: walk(start, "b") });
 }
