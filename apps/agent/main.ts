@@ -5,13 +5,13 @@
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { FabricStep, PartName, SiteReport } from "#network/api";
-import { now } from "./clock.ts";
+import type { FabricStep, PartName } from "#network/api";
 import { openDisk } from "./disk.ts";
 import { engine } from "./engine.ts";
+import { measuring } from "./measure/loop.ts";
+import { monitor } from "./monitor.ts";
 import { Refused } from "./parts/keeper.ts";
 import { probe } from "./probe.ts";
-import { counters, neighbours, power, tunnels } from "./report.ts";
 import { runner } from "./run.ts";
 import { watchRoutes } from "./watch.ts";
 import { wire } from "./wire.ts";
@@ -27,6 +27,7 @@ interface Config {
   namespace?: string;
   reportSeconds?: number;
   repairSeconds?: number;
+  sampleSeconds?: number;
 }
 type Order = ({ id: string; key: string; fence: string } & FabricStep) | { id: string; verb: "observe" };
 
@@ -51,8 +52,8 @@ const site = engine({ run, disk, namespace: config.namespace }, capabilities);
 const stop = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop.abort());
 
-let repaired: PartName[] = await site.repair();
-say(repaired.length ? `put back ${repaired.join(", ")} from disk` : "nothing to put back");
+const repaired: { parts: PartName[] } = { parts: await site.repair() };
+say(repaired.parts.length ? `put back ${repaired.parts.join(", ")} from disk` : "nothing to put back");
 const link = wire({
   house: config.house,
   houseKey: config.houseKey,
@@ -100,46 +101,14 @@ async function repairs(): Promise<void> {
     await wait((config.repairSeconds ?? 15) * 1000);
     const bent = stop.signal.aborted ? [] : await site.repair();
     if (bent.length) say(`put right ${bent.join(", ")}`);
-    repaired = [...new Set([...repaired, ...bent])];
+    repaired.parts = [...new Set([...repaired.parts, ...bent])];
   }
 }
 
-/** Told in order; while the house is away the last hour is kept, and told when it is back. */
-async function reports(): Promise<void> {
-  const seconds = config.reportSeconds ?? 10;
-  const kept: Omit<SiteReport, "node" | "sequence">[] = [];
-  let warned = false;
-  while (!stop.signal.aborted) {
-    kept.push({
-      at: new Date(now() - link.skew()).toISOString(),
-      clockSkew: Math.round(link.skew() / 1000),
-      power: power(disk.dir),
-      interfaces: await counters(run),
-      neighbours: await neighbours(run, config.namespace),
-      tunnels: await tunnels(run),
-      ...site.last(),
-      repaired: repaired.splice(0),
-    });
-    kept.splice(0, Math.max(0, kept.length - 3600 / seconds));
-    try {
-      while (kept.length) {
-        await link.ask("/agent/v1/report", { report: kept[0] }, 10);
-        kept.shift();
-      }
-      if (!warned && Math.abs(link.skew()) > 60_000) {
-        warned = true;
-        say(`this clock is ${Math.round(link.skew() / 1000)} s beside the house’s: reports carry the house’s time`);
-      }
-    } catch {
-      // told later
-    }
-    await wait(seconds * 1000);
-  }
-}
-
+const changes = monitor(config.namespace, stop.signal);
 const ways = watchRoutes({
   run,
-  namespace: config.namespace,
+  changes,
   signal: stop.signal,
   watched: () => site.watched(),
   async changed(away) {
@@ -147,5 +116,17 @@ const ways = watchRoutes({
     await site.reroute(away).catch((error: unknown) => say(`tunnels as they were: ${String(error)}`));
   },
 });
-await Promise.all([orders(), repairs(), reports(), ways]);
+const measured = measuring({
+  run,
+  disk,
+  site,
+  link,
+  namespace: config.namespace,
+  changes,
+  signal: stop.signal,
+  repaired,
+  seconds: { report: config.reportSeconds ?? 10, sample: config.sampleSeconds ?? 60 },
+  say,
+});
+await Promise.all([orders(), repairs(), measured, ways]);
 process.exit(0);

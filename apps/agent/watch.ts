@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { look, nextLook, nothingSeen } from "./parts/takeover.ts";
+import type { Changes } from "./monitor.ts";
 import type { Run } from "./run.ts";
 
 interface Watch {
   run: Run;
-  namespace: string | undefined;
+  changes: Changes;
   signal: AbortSignal;
   /** Host routes that matter now. */
   watched(): string[];
@@ -19,15 +19,7 @@ export async function watchRoutes(w: Watch): Promise<void> {
   let sight = nothingSeen;
   let wake = () => {};
   let waiting = new Set<string>();
-  const monitor = () => {
-    if (w.signal.aborted) return;
-    const argv = [...(w.namespace ? ["nsenter", `--net=/run/netns/${w.namespace}`, "--"] : []), "ip", "-o", "monitor", "route"];
-    const child = spawn(argv[0]!, argv.slice(1), { stdio: ["ignore", "pipe", "ignore"], signal: w.signal });
-    child.stdout.on("data", () => wake());
-    child.on("error", () => {});
-    child.on("close", () => void setTimeout(monitor, 2000).unref());
-  };
-  monitor();
+  w.changes.on(() => wake());
   w.signal.addEventListener("abort", () => wake(), { once: true });
   while (!w.signal.aborted) {
     const watched = w.watched();

@@ -8,6 +8,8 @@ export interface Wire {
   ask<T>(path: string, body: object, seconds: number): Promise<T | undefined>;
   /** Our clock minus the house's, milliseconds, as last told. */
   skew(): number;
+  /** The house has told its time since this program began. */
+  heard(): boolean;
 }
 const most = 8 * 1024 * 1024;
 
@@ -20,8 +22,10 @@ export function wire(o: { house: string; houseKey: string; node: string; identit
   const base = new URL(o.house);
   let number = o.boot * 2 ** 24;
   let skew = 0;
+  let heard = false;
   return {
     skew: () => skew,
+    heard: () => heard,
     ask: (path, body, seconds) =>
       new Promise((done, fail) => {
         const text = JSON.stringify({ ...body, node: o.node, number: ++number, now: now() });
@@ -52,6 +56,7 @@ export function wire(o: { house: string; houseKey: string; node: string; identit
                 return fail(new Error("an answer that is not signed by the house"));
               const read = JSON.parse(answer.toString("utf8")) as { house: number };
               skew = now() - read.house;
+              heard = true;
               done(read as never);
             });
           },

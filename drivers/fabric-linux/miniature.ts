@@ -25,7 +25,13 @@ export interface Miniature {
   isCut(span: string): boolean;
   startAgent(
     node: string,
-    o: { house: string; houseKey: string; program: readonly string[]; seconds?: { report?: number; repair?: number }; detached?: boolean },
+    o: {
+      house: string;
+      houseKey: string;
+      program: readonly string[];
+      seconds?: { report?: number; repair?: number; sample?: number };
+      detached?: boolean;
+    },
   ): ChildProcess;
   /** Who the agent is and the public keys of its tunnels; made when it has none. */
   agentKey(node: string, program: readonly string[]): { node: string; publicKey: string; keys: [string, string] };
@@ -129,6 +135,7 @@ export function miniature(o: MiniaturePlan, how: { attach?: boolean } = {}): Min
         houseKey: a.houseKey,
         reportSeconds: a.seconds?.report,
         repairSeconds: a.seconds?.repair,
+        sampleSeconds: a.seconds?.sample,
       });
       // in mounts of its own, so that each site has its own place for the sockets of its tunnels
       const log = openSync(join(stateOf(node), "agent.log"), "a", 0o600);
@@ -261,7 +268,7 @@ function endDaemons(namespace: string): void {
       // gone already
     }
   }
-  for (const d of ["zebra", "ospfd", "ospf6d", "bfdd"]) rmSync(`/var/run/frr/${namespace}/toguna-${d}.pid`, { force: true });
+  for (const d of ["zebra", "ospfd", "ospf6d", "bfdd", "bgpd"]) rmSync(`/var/run/frr/${namespace}/toguna-${d}.pid`, { force: true });
 }
 
 /** Resident memory of everything in the miniature, bytes, shared pages counted by share. */

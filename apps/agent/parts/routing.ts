@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { Failed } from "../run.ts";
 import { Refused, type Keeper, type Place } from "./keeper.ts";
 
-const daemons = ["zebra", "ospfd", "ospf6d", "bfdd"] as const;
+const usual = ["zebra", "ospfd", "ospf6d", "bfdd"] as const;
+/** A site without neighbours of another network has nobody to speak BGP with. */
+const daemonsFor = (text: string) => (/^router bgp /m.test(text) ? [...usual, "bgpd" as const] : usual);
 const library = "/usr/lib/frr";
 
 /** FRRouting by its own declarative difference (frr-reload.py). The daemons outlive the agent. */
@@ -36,7 +38,7 @@ export function routing({ run, namespace }: Place): Keeper {
       prepare();
       const file = join(etc, "toguna.conf");
       writeFileSync(file, text, { mode: 0o640 });
-      const missing = daemons.filter((d) => pid(d) === undefined);
+      const missing = daemonsFor(text).filter((d) => pid(d) === undefined);
       for (const d of missing)
         await run([`${library}/${d}`, ...space, "-d", "-i", join(state, `toguna-${d}.pid`), "-A", "127.0.0.1"], { daemon: true });
       try {
@@ -45,15 +47,15 @@ export function routing({ run, namespace }: Place): Keeper {
         if (error instanceof Failed && error.result.code < 128) throw new Refused(error.message);
         throw error;
       }
-      if (missing.length === daemons.length) await run(["vtysh", ...space, "-f", file]);
+      if (usual.every((d) => missing.includes(d))) await run(["vtysh", ...space, "-f", file]);
       else await run([`${library}/frr-reload.py`, "--reload", ...(namespace ? ["--pathspace", namespace, "--rundir", state] : []), file]);
     },
-    async read() {
-      if (daemons.some((d) => pid(d) === undefined)) return "daemons are missing";
+    async read(text) {
+      if (daemonsFor(text).some((d) => pid(d) === undefined)) return "daemons are missing";
       return vtysh("show running-config");
     },
     async clear() {
-      for (const d of daemons) {
+      for (const d of [...usual, "bgpd"]) {
         const n = pid(d);
         if (n !== undefined) process.kill(n, "SIGTERM");
       }
