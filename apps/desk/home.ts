@@ -10,6 +10,7 @@ export const homePage = page({
     if (may(p.caller, "services.handle-cases")) return seeOther("/bureau/dossiers");
     if (may(p.caller, "exchange.answer-by-hand")) return seeOther("/bureau/demandes");
     if (may(p.caller, "identity.prove-person")) return seeOther("/bureau/guichet");
+    if (may(p.caller, "exchange.ask-consent")) return seeOther("/bureau/accords");
     return seeOther("/console");
   },
 });

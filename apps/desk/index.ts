@@ -12,6 +12,8 @@ import { moves } from "./case/moves.ts";
 import { casePage, nextCasePage } from "./case/page.ts";
 import { refusalAction, refusalPage } from "./case/refusal.ts";
 import { revocationAction, revocationPage } from "./case/revocation.ts";
+import { consentsAction, consentsPage } from "./consents/list.ts";
+import { consentAction, consentPage } from "./consents/one.ts";
 import { proofingAction, proofingPage } from "./counter/proofing.ts";
 import { counterAction, counterPage, simAction } from "./counter/start.ts";
 import { handListPage } from "./hand/list.ts";
@@ -49,6 +51,8 @@ export const desk = defineApp({
     handRequestPage,
     counterPage,
     proofingPage,
+    consentsPage,
+    consentPage,
     accountPage,
     rolePage,
   ],
@@ -70,6 +74,8 @@ export const desk = defineApp({
     handDecline,
     counterAction,
     simAction,
+    consentsAction,
+    consentAction,
     proofingAction,
     ...accountActions,
     passkeyEnrol,

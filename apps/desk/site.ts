@@ -5,7 +5,7 @@ import { words } from "./words.ts";
 export interface View {
   title: string;
   main: Content;
-  current?: "cases" | "requests" | "counter" | "account";
+  current?: "cases" | "requests" | "counter" | "consents" | "account";
   crumbs?: readonly Link[];
   /** The keys this page adds to the common ones. */
   keys?: readonly { keys: string; text: Content }[];
@@ -38,6 +38,7 @@ function navigationOf(p: PageContext, current: View["current"]): Link[] {
     ...link(may(caller, "services.handle-cases"), "/bureau/dossiers", w.cases, "cases"),
     ...link(may(caller, "exchange.answer-by-hand"), "/bureau/demandes", w.requests, "requests"),
     ...link(may(caller, "identity.prove-person"), "/bureau/guichet", w.counter, "counter"),
+    ...link(may(caller, "exchange.ask-consent"), "/bureau/accords", w.consents, "consents"),
     ...(operates ? [{ href: "/console", text: w.operations }] : []),
   ];
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
-import { again, axe, browserMissing, closeBrowser, overflow, visit } from "../browser.ts";
+import { again, axe, browserMissing, closeBrowser, overflow, picture, visit } from "../browser.ts";
 import { inbox, until } from "../client.ts";
 import { liveHouse, type LiveHouse } from "../live-house.ts";
 import { people } from "../people.ts";
@@ -53,6 +53,63 @@ describe("officials", { skip: browserMissing, timeout: 420_000 }, () => {
     await conclude("B10000148", "yes");
     assert.match(await page.innerText("main"), /Identité prouvée/u);
     await page.context().close();
+  });
+
+  it("ask a person for her consent at the counter; she sees it and takes it back, both without script", async () => {
+    const { phone, nip } = person("fatoumata");
+    const page = await officialAt(house, "kadidiatou.sanou", { js: false });
+    await page.goto("/bureau/accords");
+    await page.click("main form button >> nth=0");
+    assert.equal(await page.locator(".govuk-error-summary").count(), 1, "nothing is chosen beforehand");
+    await page.check("[name=offer] >> nth=0");
+    await page.fill("[name=identityNumber]", nip);
+    await page.fill("[name=issue]", "AIDE-2026-0417");
+    await page.check("[name=where][value=here]");
+    await page.click("main form button >> nth=0");
+    await page.waitForURL(/accords\/[0-9a-f-]{36}/);
+    const { messages } = await until(
+      "the code",
+      () => inbox(house.origin, phone).catch(() => ({ messages: [] as { text: string; at: string }[] })),
+      (i) => i.messages.some((m) => m.text.includes("donner votre accord")),
+    );
+    assert.ok(
+      messages.some((m) => /demande votre accord pour lire/u.test(m.text)),
+      "first what for",
+    );
+    const sms = messages.filter((m) => m.text.includes("donner votre accord")).at(-1)!;
+    await page.fill("[name=code]", /code (\d{6})/.exec(sms.text)![1]!);
+    await page.click("main form button >> nth=0");
+    await page.waitForSelector("text=L’accord est donné.");
+    const id = /accords\/([0-9a-f-]{36})/.exec(page.url())![1]!;
+    await page.context().close();
+
+    const { token } = await citizen(house.origin, person("fatoumata") as never);
+    const { page: hers, context } = await visit({ origin: house.origin, js: false, width: 360, cookies: { toguna: token } });
+    await hers.goto("/compte/accords");
+    assert.match(await hers.innerText("main"), /en vigueur/u);
+    await hers.click(`a[href="/compte/accords/${id}"]`);
+    assert.match(await hers.innerText("main"), /au guichet, avec le code/u);
+    await until(
+      "her copy",
+      async () => {
+        await again(hers);
+        return hers.locator(`a[href$="/exemplaire"]`).count();
+      },
+      (n) => n === 1,
+    );
+    await hers.click(`form[action$="/retire"] button`);
+    await hers.waitForSelector("text=Votre accord est retiré.");
+    await context.close();
+
+    const looks = await officialAt(house, "kadidiatou.sanou", { width: 360 });
+    for (const path of ["/bureau/accords", `/bureau/accords/${id}`]) {
+      await looks.goto(path);
+      assert.deepEqual(await axe(looks), [], path);
+      assert.equal(await overflow(looks), 0, path);
+      if (process.env.TOGUNA_PICTURES) await picture(looks, `desk${path.replaceAll("/", "-").slice(0, 24)}`);
+    }
+    assert.match(await looks.innerText("main"), /retiré/u);
+    await looks.context().close();
   });
 
   it("give a sensitive role by two people, and work in the role chosen", async () => {
