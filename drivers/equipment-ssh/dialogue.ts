@@ -3,6 +3,7 @@ import { EquipmentFault } from "#network/ports";
 import type { Profile } from "./profiles.ts";
 
 // CSI and OSC sequences of ECMA-48, and what a pager leaves to overwrite its own words
+// oxlint-disable-next-line no-control-regex
 const escapes = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007]*\u0007|\u001b[@-Z\\-_]/g;
 
 export function plain(text: string): string {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { noPlant, type Plant } from "../plant/shapes.ts";
 import { differences, farEnd, type Compared } from "./compare.ts";
-import { directionOf, dBmOfWatts, type Reading } from "./driver.ts";
+import { directionOf, dBmOfWatts, type InterfaceSeen, type Reading } from "./driver.ts";
 import { margin } from "./light.ts";
 import { digestOf, partsOf, sound } from "./read.ts";
 import { mostSwept, portAllowed, reach, swept } from "./reach.ts";
@@ -48,8 +48,8 @@ const ge0 = {
   oper: "up",
   mac: "0a:00:00:00:00:01",
   addresses: ["10.1.0.1/32"],
-} as const;
-const ge1 = { name: "ge1", kind: "ethernet", admin: "up", oper: "down", addresses: [] } as const;
+} satisfies InterfaceSeen;
+const ge1 = { name: "ge1", kind: "ethernet", admin: "up", oper: "down", addresses: [] } satisfies InterfaceSeen;
 const b = {
   interface: "ge0",
   chassis: "ba:00:00:00:00:02",
@@ -59,11 +59,11 @@ const b = {
   addresses: [],
 };
 const same = (): Reading =>
-  structuredClone({
+  structuredClone<Reading>({
     system: { description: "", name: "sw-a.example", serial: "X1" },
     interfaces: [ge0, ge1],
     neighbours: [b],
-  }) as Reading;
+  });
 const of = (reading: Reading, o: Partial<Compared> = {}) => {
   const p = o.plant ?? plant();
   return differences({ plant: p, device: p.device[0], name: "SW-A", reading, others: [], ...o });
@@ -96,7 +96,7 @@ test("serial, name, ports, speed", () => {
 });
 
 test("a port that ends a strand is never taken out because the device is silent about it", () => {
-  const r = { ...same(), interfaces: [ge1 as never], neighbours: [] };
+  const r = { ...same(), interfaces: [ge1], neighbours: [] };
   const d = of(r).find((x) => x.kind === "missing-port")!;
   assert.deepEqual([d.severity, d.changes], ["serious", []]);
 });

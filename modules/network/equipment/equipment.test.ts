@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { provide, type Caller } from "#kernel";
+import { provide, type Caller, type OfficialCaller } from "#kernel";
 import { world, type World } from "#kernel/testing";
 import { registry } from "#registry";
 import * as api from "../api.ts";
@@ -9,7 +9,9 @@ import { snmpEquipment, type EquipmentAnswer, type EquipmentDriver, type Equipme
 import { equipmentTroubles } from "./troubles.ts";
 
 let w: World;
-let [operator, planner, approver]: Caller[] = [];
+let operator: OfficialCaller;
+let planner: OfficialCaller;
+let approver: OfficialCaller;
 /** Who stands at each address of the outside: the only thing made up here. */
 const outside = new Map<string, (t: EquipmentTarget) => EquipmentAnswer | Promise<EquipmentAnswer>>();
 const asked: EquipmentTarget[] = [];
@@ -237,10 +239,7 @@ test("taken over by a branch of two people, the difference is gone", async () =>
   const branch = await w.call(api.readBranch, { id: b.branch }, { as: planner });
   assert.deepEqual([branch.state, branch.changes], ["draft", [{ op: "change", kind: "device", id: "eq-1", fields: { serial: "S-2" } }]]);
   await w.call(api.proposeBranch, { id: b.branch, version: 1 }, { as: planner });
-  const both = {
-    ...(planner as { permissions: Set<string> }),
-    permissions: new Set(["network.plan-changes", "network.approve-changes"]),
-  } as Caller;
+  const both: Caller = { ...planner, permissions: new Set(["network.plan-changes", "network.approve-changes"]) };
   await assert.rejects(w.call(api.approveBranch, { id: b.branch, version: 1 }, { as: both }), /own-branch/);
   const { version } = await w.call(api.approveBranch, { id: b.branch, version: 1 }, { as: approver });
   await w.call(api.mergeBranch, { id: b.branch, version }, { as: approver });

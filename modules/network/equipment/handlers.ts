@@ -20,19 +20,22 @@ type Out<K extends keyof typeof api> = Promise<OutputOf<(typeof api)[K]>>;
 
 export async function listEquipment(ctx: Context, q: In<"listEquipment">): Out<"listEquipment"> {
   const { plant, lines } = await compared(ctx);
-  const heads = lines.map((l) => ({ ...headOf(ctx, plant, l), words: `${l.e.name} ${l.e.address} ${l.device?.name ?? ""}`.toLowerCase() }));
-  const weight = (h: (typeof heads)[number]) => (h.trouble ? 1e6 : 0) + h.differences.serious * 1000 + h.differences.warning;
+  const heads = lines.map((l) => ({
+    head: headOf(ctx, plant, l),
+    words: `${l.e.name} ${l.e.address} ${l.device?.name ?? ""}`.toLowerCase(),
+  }));
+  const weight = ({ head: h }: (typeof heads)[number]) => (h.trouble ? 1e6 : 0) + h.differences.serious * 1000 + h.differences.warning;
   const wanted = q.q?.trim().toLowerCase();
   const found = heads.filter((h) => !wanted || h.words.includes(wanted)).toSorted((x, y) => weight(y) - weight(x));
   const [from, limit] = [q.from ?? 0, q.limit ?? 50];
   const s = await store.lastSearch(ctx);
   const at = new Map(lines.map(({ e }) => [`${e.address} ${e.port}`, e.id]));
   return {
-    equipment: found.slice(from, from + limit).map(({ words: _, ...h }) => h),
+    equipment: found.slice(from, from + limit).map((h) => h.head),
     total: found.length,
     ...(from + limit < found.length ? { next: from + limit } : {}),
-    troubled: heads.filter((h) => h.trouble).length,
-    serious: heads.reduce((n, h) => n + h.differences.serious, 0),
+    troubled: heads.filter((h) => h.head.trouble).length,
+    serious: heads.reduce((n, h) => n + h.head.differences.serious, 0),
     ...(s
       ? {
           search: {
