@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import * as api from "#network/api";
+import { peeringInterface } from "../../modules/network/intent/names.ts";
+import { abroad } from "./abroad.ts";
 import { echoed, flaps, living, pinged, reaches, serve, skip, type Living } from "./living.ts";
 
 describe("the living fabric", { skip, timeout: 240_000 }, () => {
@@ -54,6 +56,31 @@ describe("the living fabric", { skip, timeout: 240_000 }, () => {
     }
   });
 
+  test("a span cut is one alarm that names it, and over when it is mended; what was measured is kept", async () => {
+    const alarms = async (open: boolean) => (await l.w.call(api.listAlarms, { open }, { as: l.operator })).alarms;
+    // what the test before cut is mended, and told so
+    await l.until(async () => (await alarms(true)).length === 0, 90);
+    const began = performance.now();
+    l.mini.cut("k3");
+    await l.until(async () => (await alarms(true)).length > 0, 30);
+    const seconds = Math.round(performance.now() - began) / 1000;
+    const [a, ...more] = await alarms(true);
+    assert.deepEqual(more, []);
+    assert.deepEqual([a?.kind, a?.element, a?.sites, a?.severity, a?.simulated], ["cut", "k3", 0, "minor", false], "the ring holds");
+    assert.ok(seconds < 30, `${seconds} s`);
+    l.mini.mend("k3");
+    await l.until(async () => (await alarms(true)).length === 0, 60);
+    const over = (await alarms(false)).find((x) => x.id === a!.id);
+    assert.ok(over && over.seconds >= 1 && over.occurrences >= 1);
+    const { events } = await l.w.call(api.listRoutingEvents, { span: "k3" }, { as: l.operator });
+    assert.deepEqual(new Set(events.filter((e) => e.what === "carrier" && !e.up).map((e) => e.node)), new Set(["s1", "s2"]));
+    const raw = await l.w.owner("select body from network.raw where node = 's1' order by id desc limit 1");
+    const probes = raw.rows[0].body.probes as { to: string; sent: number; min?: number }[];
+    assert.ok(probes.some((p) => p.to === "node:core" || p.to === "node:hub"), JSON.stringify(probes));
+    assert.equal(probes.filter((p) => p.to.startsWith("f-")).length, 2);
+    assert.ok(probes.every((p) => p.sent > 0));
+  });
+
   test("default deny: one institution does not reach another; the shared services answer on their ports only", async () => {
     const stop = [serve(hosts.get("core")!, [443, 8443]), serve(hosts.get("s2")!, [443])];
     try {
@@ -83,6 +110,32 @@ describe("the living fabric", { skip, timeout: 240_000 }, () => {
       await l.until(way, 20);
     } finally {
       stop();
+    }
+  });
+
+  test("another State’s network is met at the core: what is written passes in and out, nothing else", async () => {
+    const peering = { op: "add", kind: "peering", id: "tg" };
+    const ours = intents.get("core")!.segments[0]!.v4!.prefix;
+    const port = peeringInterface("tg");
+    const there = abroad({ name: "lt-abroad", ours: l.mini.namespace("core"), port, as: 64_513, theirs: "198.51.100.2/30", neighbour: "198.51.100.1", from: 64_512, tells: ["203.0.113.0/24", "192.0.2.0/24"] }); // prettier-ignore
+    const stop = serve(hosts.get("core")!, [443, 8443]);
+    try {
+      const fields = { node: "core", name: "Lomé", local_as: 64_512, remote_as: 64_513, own4: "198.51.100.1/30", peer4: "198.51.100.2", announces: [ours], accepts: ["203.0.113.0/24"] }; // prettier-ignore
+      await l.change([{ ...peering, fields }]);
+      const told = () => l.mini.at("core", "ip", "route", "show", "proto", "bgp").out;
+      await l.until(() => /203\.0\.113\.0\/24/.test(told()), 60);
+      assert.doesNotMatch(told(), /192\.0\.2\.0/, "told, and not believed");
+      const heard = () => there.run("ip", "route", "show", "proto", "bgp");
+      await l.until(() => heard().includes(ours), 30);
+      assert.equal(heard().trim().split("\n").length, 1, `nothing but what is written: ${heard()}`);
+      await l.until(() => reaches(there.namespace, addresses.get("core")!, 443, "203.0.113.1"), 30);
+      assert.equal(reaches(there.namespace, addresses.get("core")!, 8443, "203.0.113.1"), false, "a port that no rule names");
+      assert.equal(reaches(there.namespace, addresses.get("core")!, 443, "192.0.2.1"), false, "an address it may not bear");
+      await l.change([{ op: "remove", kind: "peering", id: "tg" }]);
+      await l.until(() => told() === "" && heard() === "", 60);
+    } finally {
+      stop();
+      there.close();
     }
   });
 

@@ -55,7 +55,7 @@ export interface Living {
   close(): Promise<void>;
 }
 
-export async function living(name: string, seconds = { report: 3, repair: 8 }): Promise<Living> {
+export async function living(name: string, seconds: { report: number; repair: number; sample?: number } = { report: 3, repair: 8, sample: 5 }): Promise<Living> {
   const memory = createMemoryFabric();
   const w = await world({
     modules: [registry, network],
@@ -217,8 +217,9 @@ export async function echoed(from: string, at: string, address: string, port: nu
 }
 
 /** May somebody in this namespace open a TCP connection there? */
-export function reaches(namespace: string, address: string, port: number): boolean {
-  const program = `const s=require("node:net").connect(${port},${JSON.stringify(address)});s.setTimeout(1500,()=>process.exit(1));s.on("error",()=>process.exit(1));s.on("connect",()=>process.exit(0))`;
+export function reaches(namespace: string, address: string, port: number, from?: string): boolean {
+  const to = JSON.stringify({ host: address, port, ...(from ? { localAddress: from } : {}) });
+  const program = `const s=require("node:net").connect(${to});s.setTimeout(1500,()=>process.exit(1));s.on("error",()=>process.exit(1));s.on("connect",()=>process.exit(0))`;
   return spawnSync("nsenter", [`--net=/run/netns/${namespace}`, process.execPath, "-e", program]).status === 0;
 }
 export function serve(namespace: string, ports: readonly number[]): () => void {

@@ -82,7 +82,7 @@ export function toNetBox(plant: Plant): Any {
       sites: node === undefined ? [] : [{ slug: node }],
       custom_fields,
     })),
-    plugins: { toguna: { ducts: plant.duct, splices: plant.splice } },
+    plugins: { toguna: { ducts: plant.duct, splices: plant.splice, peerings: plant.peering } },
   };
 }
 
@@ -184,5 +184,6 @@ export function fromNetBox(value: unknown): Read {
   const ours = object(object(whole.plugins).toguna);
   for (const d of list(ours.ducts)) add("duct", d);
   for (const s of list(ours.splices)) add("splice", s);
+  for (const x of list(ours.peerings)) add("peering", x);
   return { rows, faults: [] };
 }

@@ -41,7 +41,10 @@ function partsOf(n: NodeIntent): Record<Part, Named> {
   const addresses = { router: n.routerId, v4: n.loopback4, v6: n.loopback6, as: n.as, tunnel4: n.overlay?.v4, tunnel6: n.overlay?.v6 };
   return {
     addresses: new Map(Object.entries(addresses).filter(([, v]) => v !== undefined)),
-    routing: new Map(n.links.map((l) => [`${l.span} → ${l.peer}`, l])),
+    routing: new Map<string, unknown>([
+      ...n.links.map((l) => [`${l.span} → ${l.peer}`, l] as const),
+      ...(n.peerings ?? []).map((x) => [`AS ${x.remoteAs} ${x.name}`, x] as const),
+    ]),
     segments: new Map(n.segments.map((s) => [`VLAN ${s.vlan} ${s.name}`, s])),
     tunnels: new Map((n.overlay?.peers ?? []).map((p) => [p.node, p])),
     rules: new Map(n.rules.map((r) => [r.id, r])),

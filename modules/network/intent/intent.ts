@@ -1,8 +1,8 @@
-import type { Node, Plant, Prefix } from "../plant/shapes.ts";
+import type { Node, Peering, Plant, Prefix } from "../plant/shapes.ts";
 import { addressIn, parseCidr } from "../addressing/prefix.ts";
-import { linkInterface, overlayInterface, vlanInterface } from "./names.ts";
+import { linkInterface, overlayInterface, peeringInterface, vlanInterface } from "./names.ts";
 import { overlayOf } from "./overlay.ts";
-import type { AccessGroup, AccessRule, BfdProfile, LinkIntent, NodeIntent, QosClass, SegmentIntent } from "./shapes.ts";
+import type { AccessGroup, AccessRule, BfdProfile, LinkIntent, NodeIntent, PeeringIntent, QosClass, SegmentIntent } from "./shapes.ts";
 
 /** What the plant cannot say by itself. */
 export interface Policy {
@@ -66,6 +66,7 @@ export function intentOf(p: Plant, policy: Policy = {}): NodeIntent[] {
       });
     }
   }
+  const peeringsOf = Map.groupBy(sorted(p.peering), (x) => x.node);
   const vlans = new Map(p.vlan.map((v) => [v.id, v]));
   const loopback = (n: Node) => families(loopbacks.get(n.id) ?? [], (c) => addressIn(c, 0));
   const overlay = overlayOf(p, prefixes, (id) => families(loopbacks.get(id) ?? [], (c) => addressIn(c, 0)));
@@ -86,7 +87,8 @@ export function intentOf(p: Plant, policy: Policy = {}): NodeIntent[] {
     const lo = loopback(n);
     const number = asOf.get(n.id);
     const mesh = overlay.get(n.id);
-    const rules = rulesAt(own, policy.rules ?? []);
+    const outside = (peeringsOf.get(n.id) ?? []).map(peeringOf);
+    const rules = rulesAt(own, [...(outside.length ? abroad : []), ...(policy.rules ?? [])]);
     const named = new Set(rules.flatMap((r) => [r.from, r.to]));
     return {
       id: n.id,
@@ -100,6 +102,7 @@ export function intentOf(p: Plant, policy: Policy = {}): NodeIntent[] {
       ...(number === undefined ? {} : { as: number }),
       links: touching.get(n.id) ?? [],
       segments: own.toSorted((x, y) => x.vlan - y.vlan),
+      ...(outside.length ? { peerings: outside } : {}),
       ...(mesh ? { overlay: { interface: overlayInterface, ...mesh } } : {}),
       groups: [...named].flatMap((id) => groups.get(id) ?? []),
       rules,
@@ -107,6 +110,26 @@ export function intentOf(p: Plant, policy: Policy = {}): NodeIntent[] {
     };
   });
 }
+
+function peeringOf(x: Peering): PeeringIntent {
+  return {
+    id: x.id,
+    name: x.name,
+    interface: peeringInterface(x.id),
+    localAs: x.local_as,
+    remoteAs: x.remote_as,
+    ...(x.own4 && x.peer4 ? { v4: { address: x.own4, peer: x.peer4 } } : {}),
+    ...(x.own6 && x.peer6 ? { v6: { address: x.own6, peer: x.peer6 } } : {}),
+    announces: (x.announces ?? []).toSorted(),
+    accepts: (x.accepts ?? []).toSorted(),
+  };
+}
+
+/** Another network meets the shared services and nothing else, either way: TLS, and the exchange's own port. */
+const abroad: readonly AccessRule[] = [
+  { id: "services-abroad", from: "services", to: "outside", protocol: "tcp", ports: [443, 5500] },
+  { id: "abroad-services", from: "outside", to: "services", protocol: "tcp", ports: [443, 5500] },
+];
 
 /** Each institution reaches itself everywhere and the shared services; the operator may ping; the rest is the policy's. */
 function rulesAt(own: readonly SegmentIntent[], more: readonly AccessRule[]): AccessRule[] {
@@ -121,16 +144,14 @@ function rulesAt(own: readonly SegmentIntent[], more: readonly AccessRule[]): Ac
 /** `services`: what stands at the cores; `operator`: the cores' loopbacks; `all`: every pool of segments. */
 function groupsOf(p: Plant, prefixes: readonly Prefix[]): AccessGroup[] {
   const cores = new Set(p.node.filter((n) => n.kind === "core").map((n) => n.id));
-  const group = (id: string, list: readonly Prefix[]): AccessGroup => ({
-    id,
-    v4: list.map((x) => x.prefix).filter((x) => !x.includes(":")),
-    v6: list.map((x) => x.prefix).filter((x) => x.includes(":")),
-  });
+  const byFamily = (list: readonly string[]) => ({ v4: list.filter((x) => !x.includes(":")), v6: list.filter((x) => x.includes(":")) });
+  const group = (id: string, list: readonly Prefix[]): AccessGroup => ({ id, ...byFamily(list.map((x) => x.prefix)) });
   const segments = prefixes.filter((x) => x.role === "segment");
   const own = Map.groupBy(segments.filter((x) => x.institution), (x) => x.institution!); // prettier-ignore
   return [
     group("all", prefixes.filter((x) => x.role === "pool" && x.serves === "segment")), // prettier-ignore
     group("services", segments.filter((x) => x.node && cores.has(x.node))), // prettier-ignore
+    { id: "outside", ...byFamily([...new Set(p.peering.flatMap((x) => x.accepts ?? []))].toSorted()) },
     group("operator", prefixes.filter((x) => x.role === "loopback" && x.node && cores.has(x.node))), // prettier-ignore
     ...[...own].map(([id, list]) => group(`inst:${id}`, list)).toSorted((x, y) => (x.id < y.id ? -1 : 1)),
   ];

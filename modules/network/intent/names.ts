@@ -12,6 +12,9 @@ function short(text: string): string {
   return ((a >>> 0) * 2 ** 21 + (b >>> 11)).toString(36);
 }
 
+/** The port towards another network, as long as the session is written. */
+export const peeringInterface = (id: string) => `p-${short(id)}`;
+
 /** `f-` for fibre, `c-` for a leased circuit, then the span. At most 13 characters. */
 export function linkInterface(kind: "cable" | "circuit", span: string): string {
   return `${kind === "cable" ? "f" : "c"}-${short(span)}`;

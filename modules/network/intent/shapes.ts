@@ -52,6 +52,19 @@ export interface QosClass {
   share: number;
 }
 
+/** A session with another network (RFC 4271): only what is written is told, only what is written is believed. */
+export interface PeeringIntent {
+  id: string;
+  name: string;
+  interface: string;
+  localAs: number;
+  remoteAs: number;
+  v4?: { address: string; peer: string };
+  v6?: { address: string; peer: string };
+  announces: string[];
+  accepts: string[];
+}
+
 /** One WireGuard peer. Keys are the nodes' own: never in an intent. */
 export interface OverlayPeer {
   node: string;
@@ -99,6 +112,8 @@ export interface NodeIntent {
   as?: number;
   links: LinkIntent[];
   segments: SegmentIntent[];
+  /** Absent where there is none. */
+  peerings?: PeeringIntent[];
   overlay?: OverlayIntent;
   groups: AccessGroup[];
   rules: AccessRule[];

@@ -1,4 +1,5 @@
 import type { Text } from "#kernel";
+import { peeringFaults } from "../addressing/peering-rules.ts";
 import { addressFaults } from "../addressing/rules.ts";
 import { placeFaults } from "./place-rules.ts";
 import { kinds, type Cable, type Circuit, type Kind, type Plant, type Point } from "./shapes.ts";
@@ -110,6 +111,7 @@ export function plantFaults(p: Plant, known: Known, lineOf: (kind: Kind, id: str
   }
   placeFaults(p, say);
   addressFaults(p, say);
+  peeringFaults(p, say);
   return faults.toSorted((x, y) => x.line - y.line);
 }
 

@@ -133,6 +133,24 @@ export const Asn = T.Object({
 });
 export type Asn = Static<typeof Asn>;
 
+const Cidr = T.String({ minLength: 3, maxLength: 49, description: "RFC 4632 or RFC 4291" });
+const As = T.Integer({ minimum: 1, maximum: 4_294_967_294, description: "RFC 6793" });
+/** A session with another network at a core (BGP-4, RFC 4271): what is told there and what is believed, prefix by prefix. */
+export const Peering = T.Object({
+  ...row,
+  node: Id,
+  name: Name,
+  local_as: As,
+  remote_as: As,
+  own4: T.Optional(Cidr),
+  peer4: T.Optional(T.String({ maxLength: 45 })),
+  own6: T.Optional(Cidr),
+  peer6: T.Optional(T.String({ maxLength: 45 })),
+  announces: T.Optional(T.Array(Cidr, { maxItems: 200 })),
+  accepts: T.Optional(T.Array(Cidr, { maxItems: 1000 })),
+});
+export type Peering = Static<typeof Peering>;
+
 export interface Plant {
   node: Node[];
   room: Room[];
@@ -146,6 +164,7 @@ export interface Plant {
   vlan: Vlan[];
   prefix: Prefix[];
   asn: Asn[];
+  peering: Peering[];
 }
 export type Kind = keyof Plant;
 export const schemas = {
@@ -161,6 +180,7 @@ export const schemas = {
   vlan: Vlan,
   prefix: Prefix,
   asn: Asn,
+  peering: Peering,
 };
 /** In the order in which they may refer to each other. */
 export const kinds = Object.keys(schemas) as Kind[];

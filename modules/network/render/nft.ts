@@ -10,6 +10,7 @@ export const classIds = { voice: 10, critical: 20, standard: 30, bulk: 40 } as c
 export function nftRules(n: NodeIntent, overlay: { interfaces: readonly string[]; ports: readonly number[] }): string {
   const links = n.links.map((l) => l.interface);
   const segments = n.segments.map((s) => s.interface);
+  const outside = n.peerings ?? [];
   const transit = n.role !== "site";
   const out: string[] = [
     "table inet toguna",
@@ -18,6 +19,7 @@ export function nftRules(n: NodeIntent, overlay: { interfaces: readonly string[]
     ...sets("links", links),
     ...sets("segments", segments),
     ...sets("tunnels", overlay.interfaces),
+    ...(outside.length ? sets("outside", outside.map((x) => x.interface)) : []), // prettier-ignore
   ];
   n.groups.forEach((g, i) => {
     for (const [family, list] of [
@@ -50,6 +52,10 @@ export function nftRules(n: NodeIntent, overlay: { interfaces: readonly string[]
     // the underlay answers pings of its own addresses: loss and delay are measured with them
     "    iifname @links meta l4proto { icmp, icmpv6 } accept",
     "    iifname @segments meta l4proto { icmp, icmpv6 } accept",
+    ...outside.flatMap((x) => [
+      ...(x.v4 ? [`    iifname "${x.interface}" ip saddr ${x.v4.peer} tcp dport 179 accept`] : []),
+      ...(x.v6 ? [`    iifname "${x.interface}" ip6 saddr ${x.v6.peer} tcp dport 179 accept`] : []),
+    ]),
     ...(operator === -1
       ? []
       : [
@@ -69,6 +75,7 @@ export function nftRules(n: NodeIntent, overlay: { interfaces: readonly string[]
     "    ct state invalid drop",
     "    iifname @segments jump between",
     "    iifname @tunnels oifname @segments jump between",
+    ...(outside.length ? ["    iifname @outside oifname @segments jump between"] : []),
     "    counter drop",
     "  }",
     "  chain between {",

@@ -148,3 +148,28 @@ test("a node without the newer family, or without anything, is still rendered", 
   assert.doesNotMatch(bare.filter.text, /elements = \{ {2}\}/);
   assert.deepEqual(render(b, steady), render(structuredClone(b), steady), "the same bytes each time");
 });
+
+test("another network: only what is written goes out and comes in; its packets meet the shared services’ ports and nothing else", () => {
+  const peering = {
+    id: "tg",
+    name: "Lomé",
+    interface: "p-1",
+    localAs: 64_512,
+    remoteAs: 64_513,
+    v4: { address: "198.51.100.1/30", peer: "198.51.100.2" },
+    announces: ["198.18.2.0/24"],
+    accepts: ["0.0.0.0/0", "172.20.0.0/16", "203.0.113.0/24"],
+  };
+  const rules = [{ id: "abroad", from: "outside", to: "inst:inst-1", protocol: "tcp" as const, ports: [443] }];
+  const n = { ...b, peerings: [peering], groups: [...b.groups, { id: "outside", v4: peering.accepts, v6: [] }], rules };
+  const all = render(n, steady);
+  const text = all.routing.text;
+  assert.match(text, /ip prefix-list in-p0-4 seq 5 permit 0\.0\.0\.0\/0\nip prefix-list in-p0-4 seq 10 permit 172\.20\.0\.0\/16 le 24\n/);
+  assert.match(text, /permit 203\.0\.113\.0\/24\nip prefix-list out-p0-4 seq 5 permit 198\.18\.2\.0\/24\n!/);
+  assert.match(text, /router bgp 64512\n[\s\S]*neighbor 198\.51\.100\.2 ttl-security hops 1[\s\S]*maximum-prefix 100/);
+  assert.match(all.filter.text, /iifname "p-1" ip saddr 198\.51\.100\.2 tcp dport 179 accept/);
+  assert.match(all.filter.text, /iifname @outside oifname @segments jump between/);
+  assert.doesNotMatch(all.filter.text, /@outside oifname @(?:links|tunnels)/, "nobody passes through us");
+  assert.deepEqual(JSON.parse(all.interfaces.text).links.at(-1), { name: "p-1", addresses: ["198.51.100.1/30"] });
+  assert.doesNotMatch(render(b, steady).routing.text, /bgp/);
+});

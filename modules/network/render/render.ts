@@ -17,7 +17,7 @@ export function interfacesPart(n: NodeIntent): InterfacesPart {
   const within = (gateway?: string, prefix?: string) => (gateway && prefix ? `${gateway}/${prefix.split("/")[1]}` : undefined);
   return {
     loopback: some(n.loopback4 && `${n.loopback4}/32`, n.loopback6 && `${n.loopback6}/128`, n.overlay?.v4, n.overlay?.v6),
-    links: n.links.map((l) => ({ name: l.interface, addresses: some(l.v4?.address, l.v6?.address) })),
+    links: [...n.links, ...(n.peerings ?? [])].map((l) => ({ name: l.interface, addresses: some(l.v4?.address, l.v6?.address) })),
     segments: n.segments.map((s) => ({
       name: s.interface,
       addresses: some(within(s.v4?.gateway, s.v4?.prefix), within(s.v6?.gateway, s.v6?.prefix)),
