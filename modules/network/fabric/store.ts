@@ -72,7 +72,7 @@ export async function keepReports(ctx: Context, list: readonly SiteReport[]): Pr
   await ctx.db.run(sql`
     update network.agent a set sequence = r.sequence, seen_at = ${ctx.clock.now()}, report = r.report
     from (select distinct on (node) node, sequence, report
-      from unnest(${list.map((r) => r.node)}::text[], ${list.map((r) => r.sequence)}::bigint[], ${list.map(({ samples: _, ...live }) => JSON.stringify(live))}::jsonb[])
+      from unnest(${list.map((r) => r.node)}::text[], ${list.map((r) => r.sequence)}::bigint[], ${list.map(({ samples: _samples, ...live }) => JSON.stringify(live))}::jsonb[])
         as x (node, sequence, report) order by node, sequence desc) r
     where a.node = r.node and a.sequence < r.sequence`);
 }
