@@ -2,6 +2,8 @@ import { classesPage, policyAction } from "./classes.ts";
 import { diagnosesPage, diagnosisAction } from "./diagnoses.ts";
 import { diagnosisPage } from "./diagnosis.ts";
 import { directoryPage } from "./directory.ts";
+import { federationActions, federationPage } from "./federation.ts";
+import { federationOnePage, openingAction } from "./federation-one.ts";
 import { grantActions, grantPage } from "./grant.ts";
 import { containerPage, logPage, proofPage } from "./log.ts";
 import { membersPage, subsystemAction } from "./members.ts";
@@ -33,6 +35,8 @@ export const exchangePages = [
   yearFilePage,
   classesPage,
   serversPage,
+  federationPage,
+  federationOnePage,
   outboxPage,
   sourcesPage,
   dropsPage,
@@ -51,6 +55,8 @@ export const exchangeActions = [
   ...grantActions,
   ...proposalActions,
   ...serverActions,
+  ...federationActions,
+  openingAction,
   cancelAction,
   diagnosisAction,
   yearReportAction,

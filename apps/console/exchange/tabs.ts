@@ -12,6 +12,7 @@ const views = [
   { name: "diagnoses", path: "/console/echanges/diagnostics", permission: "exchange.read-operations" },
   { name: "year", path: "/console/echanges/bilan", permission: "exchange.read-operations" },
   { name: "servers", path: "/console/echanges/passerelles", permission: "exchange.read-servers" },
+  { name: "federation", path: "/console/echanges/federation", permission: "exchange.read-servers" },
   { name: "classes", path: "/console/echanges/classes", permission: "exchange.read-rights" },
   { name: "outbox", path: "/console/echanges/attente", permission: "exchange.read-outbox" },
   { name: "sources", path: "/console/echanges/sources", permission: "exchange.manage-services" },
