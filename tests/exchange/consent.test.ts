@@ -286,6 +286,12 @@ test("who may ask, for what, and how often", async () => {
   assert.ok(consents.length >= 5, String(consents.length));
   assert.ok(consents.every((one) => !JSON.stringify(one).includes(nips.mariam)));
   assert.deepEqual((await w.call(api.listConsentsAsked, {}, { as: w.clerk("bf-oni", ["exchange.ask-consent"]) })).consents, []);
+  // one person, again and again: she refuses, and is left in peace
+  for (let i = 0; i < 10; i++) {
+    const { id } = await ask("99190000000000003");
+    await w.owner("update exchange.consent set state = 'refused' where id = $1", [id]);
+  }
+  await assert.rejects(ask("99190000000000003"), /consent-too-many/);
   // in bulk: the institution is stopped for the day
   await w.owner(
     `insert into exchange.consent (id, person, state, client, client_institution, service, institution, purpose, basis, days, asked_by, asked_at, lapses_at)

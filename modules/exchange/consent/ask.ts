@@ -6,7 +6,7 @@ import { consentAsked } from "./facts.ts";
 import { personsOf } from "./persons.ts";
 import { consentTooMany } from "./problems.ts";
 import { type Obligation, obligationOf } from "./rules.ts";
-import { askedSince, closeLapsed, openBetween, openOf, putAsked, standingBetween } from "./store.ts";
+import { askedOfPerson, askedSince, closeLapsed, openBetween, openOf, putAsked, standingBetween } from "./store.ts";
 
 export interface Needed extends Obligation {
   client: Client;
@@ -32,9 +32,10 @@ export async function needed(ctx: Context, q: Between): Promise<Needed | undefin
 
 const lapsesAfter = 30 * 86_400_000;
 const day = 86_400_000;
-/** Open questions one person can have, and questions one institution can ask in a day. */
+/** Open questions one person can have; questions one institution can ask in a day, and one person in thirty: nobody is worn down. */
 const mostOpen = 20;
 const mostADay = 500;
+const mostOfOne = 10;
 
 /** Where a sealed number belongs. */
 export const aboutNumber = (consent: string): string => `consent/${consent}/number`;
@@ -57,6 +58,8 @@ export async function ask(ctx: Context, n: Needed, a: Asking): Promise<{ id: str
   if (open !== undefined) return { id: open, fresh: false };
   if ((await openOf(ctx.db, a.person)) >= mostOpen) throw consentTooMany();
   if ((await askedSince(ctx.db, n.client.institution, new Date(now.getTime() - day))) >= mostADay) throw consentTooMany();
+  if ((await askedOfPerson(ctx.db, a.person, n.client.institution, new Date(now.getTime() - lapsesAfter))) >= mostOfOne)
+    throw consentTooMany();
   const id = ctx.ids.uuid();
   const lapsesAt = new Date(now.getTime() + lapsesAfter);
   const issue = a.issue ?? null;

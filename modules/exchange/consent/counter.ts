@@ -1,9 +1,10 @@
 /** An official's side: asking, and taking a consent from a person who stands at the counter and reads her code out. */
 import { type Context, type InputOf, type OfficialCaller, type OutputOf, forbidden } from "#kernel";
 import { memberNames, purposeMap, rightsList, servicesList, subsystemsOf, clientOf } from "../directory/store.ts";
+import { sealed } from "../log/at-rest.ts";
 import { labelsOf } from "../log/labels.ts";
 import { give } from "./answer.ts";
-import { ask, needed, tellAsked } from "./ask.ts";
+import { aboutNumber, ask, needed, tellAsked } from "./ask.ts";
 import type * as api from "./contracts.ts";
 import { personsOf } from "./persons.ts";
 import { consentClosed, consentNoPhone, consentNotWanted, consentSelf, consentUnknown } from "./problems.ts";
@@ -67,7 +68,7 @@ export async function asked(ctx: Context, input: InputOf<typeof api.askConsent>)
   if (input.present) {
     const challenge = told > 0 ? await persons.sendCode(ctx, { person, official: me.account }) : undefined;
     if (challenge === undefined) throw consentNoPhone();
-    await setChallenge(ctx.db, id, challenge);
+    await setChallenge(ctx.db, id, challenge, sealed(ctx, aboutNumber(id), Buffer.from(number)));
   }
   return askedView(ctx, await ours(ctx, id));
 }

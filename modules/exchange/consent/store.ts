@@ -94,6 +94,12 @@ export const askedSince = async (db: Db, institution: string, since: Date): Prom
       sql`select count(*)::int as n from exchange.consent where client_institution = ${institution} and asked_at > ${since}`,
     )
   ).n;
+/** How often one institution has asked one person, whatever for. */
+export const askedOfPerson = async (db: Db, person: string, institution: string, since: Date): Promise<number> =>
+  (
+    await db.one<{ n: number }>(sql`select count(*)::int as n from exchange.consent
+      where person = ${person} and client_institution = ${institution} and asked_at > ${since}`)
+  ).n;
 export const openOf = async (db: Db, person: string): Promise<number> =>
   (await db.one<{ n: number }>(sql`select count(*)::int as n from exchange.consent where person = ${person} and state = 'asked'`)).n;
 
@@ -130,8 +136,11 @@ export async function setWithdrawn(ctx: Context, id: string, at: Date): Promise<
 }
 export const setReceipt = (db: Db, id: string, receipt: string): Promise<number> =>
   db.run(sql`update exchange.consent set receipt = ${receipt} where id = ${id}`);
-export const setChallenge = (db: Db, id: string, challenge: string): Promise<number> =>
-  db.run(sql`update exchange.consent set challenge = ${challenge} where id = ${id} and state = 'asked'`);
+/** `number`: sealed, as the official typed it; a procedure that asked before knew none. */
+export const setChallenge = (db: Db, id: string, challenge: string, number: Buffer): Promise<number> =>
+  db.run(
+    sql`update exchange.consent set challenge = ${challenge}, number = coalesce(number, ${number}) where id = ${id} and state = 'asked'`,
+  );
 
 export interface ConsentLine extends ConsentRow {
   clientName: Text | null;
