@@ -288,6 +288,9 @@ export type {
   SiteReport,
   Traffic,
 } from "./ports.ts";
-export { approveChanges, editPlant, operateFabric, planChanges, readPlant } from "./permissions.ts";
+export * from "./permissions.ts";
+export * from "./service-levels/contracts.ts";
+export * from "./tickets/contracts.ts";
+export * from "./works/contracts.ts";
 export * from "./plant/contracts.ts";
 export { kinds as elementKinds, schemas as elementSchemas } from "./plant/shapes.ts";

@@ -8,6 +8,9 @@ import * as monitoring from "./monitoring/handlers.ts";
 import * as operations from "./operations/handlers.ts";
 import { exportPlant, importPlant, listRevisions, readPlantFile } from "./plant/load.ts";
 import { readInventory } from "./plant/inventory.ts";
+import { closeMonth, listServiceLevels, readServiceLevel, readStatementPaper } from "./service-levels/handlers.ts";
+import * as tickets from "./tickets/handlers.ts";
+import * as works from "./works/handlers.ts";
 import { makeReport } from "./resilience/report.ts";
 import * as resilience from "./resilience/handlers.ts";
 
@@ -25,4 +28,10 @@ export const handlers = implement(api, {
   ...operations,
   ...extension,
   ...equipment,
+  ...tickets,
+  ...works,
+  closeMonth,
+  listServiceLevels,
+  readServiceLevel,
+  readStatementPaper,
 });
