@@ -104,7 +104,8 @@ export async function connect(t: EquipmentTarget, signal: AbortSignal): Promise<
     subsystem: (name) => opened((done) => client.subsys(name, done), `the subsystem ${name}`),
     shell: () => opened((done) => client.shell({ term: "dumb", rows: 0, cols: 200 }, done), "a shell"),
     async *read(channel) {
-      const chunks = channel[Symbol.asyncIterator]();
+      // its end must not destroy it: what the command ended with comes after its last byte
+      const chunks = channel.iterator({ destroyOnReturn: false });
       for (;;) {
         const next = await guarded<IteratorResult<Buffer>>((resolve, reject) => {
           chunks.next().then(resolve, () => reject(new EquipmentFault("cut", "the line was cut")));

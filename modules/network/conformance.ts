@@ -195,3 +195,5 @@ export function fabricConformance(name: string, open: () => Promise<FabricBench>
     });
   });
 }
+export { equipmentConformance, type EquipmentBench } from "./equipment/test-conformance.ts";
+export { equipmentLab, equipmentLabLacks, type EquipmentLab } from "./equipment/test-lab.ts";
