@@ -44,6 +44,10 @@ const commands: Record<
     help: "<empty folder>: of the gateway of TOGUNA_DATA, the folder for a second server on the same database",
     load: () => import("./commands/gateway-sibling.ts"),
   },
+  "gateway-epoch": {
+    help: "--begin: a restored gateway whose centre stays away seals its log on, under another name",
+    load: () => import("./commands/gateway-epoch.ts"),
+  },
   "gateway-maintenance": {
     help: "on --for 2h [--message ...] | off | status: the gateway of TOGUNA_DATA is away, its callers are told until when",
     load: () => import("./commands/gateway-maintenance.ts"),

@@ -8,6 +8,10 @@ export interface Manifest {
   kind: "backup" | "export";
   at: string;
   country: string;
+  /** Of one gateway's folder. */
+  gateway?: true;
+  /** The database is not in it: another server keeps it, and backs it up. */
+  database?: "elsewhere";
   files: { path: string; bytes: number; sha256: string }[];
 }
 

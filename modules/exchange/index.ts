@@ -13,6 +13,7 @@ import { loadCountry } from "./directory/load.ts";
 import { serviceByCode, servicesList, subsystemsOf } from "./directory/store.ts";
 import type { Offer } from "./door.ts";
 import { logArchived } from "./evidence/archive.ts";
+import { epochBegun } from "./evidence/epoch.ts";
 import { evidenceSweeps } from "./evidence/sweeps.ts";
 import { answered, answeredByHand, asked, failed, handAsked, refused, serviceState, unanswered } from "./facts.ts";
 import { approveFederation, manageFederation } from "./federation/contracts.ts";
@@ -58,7 +59,7 @@ export { addressPattern, readToken, requestFingerprint, type JoiningToken } from
 export { anchorFingerprint } from "./federation/anchor.ts";
 export { decide as decideFederation, importFile as importAnchor, setOpening, stop as stopFederation } from "./federation/decide.ts";
 export { ensureAnchor } from "./federation/own.ts";
-export { bookOf, configurationOf } from "./servers/book.ts";
+export { bookOf, configurationOf, refreshBook } from "./servers/book.ts";
 /** Maintenance mode of this gateway, for its own machine. */
 export {
   enterMaintenance,
@@ -75,6 +76,10 @@ export { pull } from "./configuration/pull.ts";
 export { stateOf as evidenceState } from "./evidence/handlers.ts";
 /** For the local command that moves old rows of the message log into files. */
 export { type Archive, dropArchived, nextArchive, recordArchive, youngestArchived } from "./evidence/archive.ts";
+/** A gateway's log that was put back, and the log against itself: for its local commands. */
+export { beginByHand as beginEpoch } from "./evidence/epoch.ts";
+export { epochs, heldSince, holdSeals } from "./evidence/store-epochs.ts";
+export { type LogVerdict, verifyLog } from "./evidence/verify-log.ts";
 export { setBase } from "./directory/load.ts";
 /** A right may want the consent of the person concerned: the one there is, or the question that now waits for her. */
 export { consentFor, type ConsentState } from "./consent/ask.ts";
@@ -121,6 +126,7 @@ export const exchange = defineModule({
     reportRefused,
     ...consentFacts,
     logArchived,
+    epochBegun,
     ...publishFacts,
     yearReported,
     messageExpired,

@@ -1,6 +1,6 @@
 /** A gateway as an institution starts it: a process of its own that a test may kill, its database in the tests' cluster. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -25,8 +25,12 @@ export interface GatewayProcess {
   pid(): number | undefined;
 }
 
-/** `beside`: a second server on the same database, its folder made from the first one's. */
-export async function gatewayProcess(beside?: GatewayProcess): Promise<GatewayProcess> {
+/**
+ * `beside`: a second server on the same database, its folder made from the first one's; `folder`: the gateway's own, with the
+ * database embedded there, as on an institution's machine.
+ */
+export async function gatewayProcess(o: { beside?: GatewayProcess; folder?: string } = {}): Promise<GatewayProcess> {
+  const { beside, folder } = o;
   const [clients, admin, servers] = [await freePort(), await freePort(), await freePort()];
   const cluster = await testCluster();
   const name = `gateway_${process.pid}_${servers}`;
@@ -39,10 +43,11 @@ export async function gatewayProcess(beside?: GatewayProcess): Promise<GatewayPr
       await client.end();
     }
   };
-  if (!beside) await on(cluster, `create database ${name}`);
+  if (!beside && !folder) await on(cluster, `create database ${name}`);
   const url = beside?.database ?? cluster.replace(/\/[^/]*$/, `/${name}`);
-  const dataDir = mkdtempSync(join(tmpdir(), "toguna-gateway-"));
-  if (beside) siblingFolder(beside.dataDir, dataDir);
+  const dataDir = folder ?? mkdtempSync(join(tmpdir(), "toguna-gateway-"));
+  if (folder) mkdirSync(folder, { mode: 0o711 });
+  else if (beside) siblingFolder(beside.dataDir, dataDir);
   // the run-time log-in is one for the whole cluster: its password stays the one the other tests use
   else writeFileSync(join(dataDir, "runtime.password"), "run-time-password-of-tests", { mode: 0o600 });
   let child: ChildProcess | undefined;
@@ -53,7 +58,7 @@ export async function gatewayProcess(beside?: GatewayProcess): Promise<GatewayPr
     c.kill("SIGKILL");
     await new Promise<void>((done) => c.once("exit", () => done()));
   };
-  return {
+  const self: GatewayProcess = {
     clients: `http://127.0.0.1:${clients}`,
     admin: `http://127.0.0.1:${admin}`,
     owner: (query, values) => on(url, query, values),
@@ -70,7 +75,14 @@ export async function gatewayProcess(beside?: GatewayProcess): Promise<GatewayPr
         ["--disable-warning=ExperimentalWarning", join(root, "apps/server/main.ts"), "gateway", ...ports, ...args],
         {
           cwd: root,
-          env: { ...process.env, DATABASE_URL: url, TOGUNA_DATA: dataDir, TOGUNA_DEMO: "1", TOGUNA_LOG: "warn", NODE_OPTIONS: "" },
+          env: {
+            ...process.env,
+            DATABASE_URL: folder ? undefined : url,
+            TOGUNA_DATA: self.dataDir,
+            TOGUNA_DEMO: "1",
+            TOGUNA_LOG: "warn",
+            NODE_OPTIONS: "",
+          },
           stdio: ["ignore", "pipe", "pipe"],
         },
       ));
@@ -84,8 +96,9 @@ export async function gatewayProcess(beside?: GatewayProcess): Promise<GatewayPr
     },
     async close() {
       await kill();
-      if (!beside) await on(cluster, `drop database if exists ${name} with (force)`);
+      if (!beside && !folder) await on(cluster, `drop database if exists ${name} with (force)`);
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+  return self;
 }

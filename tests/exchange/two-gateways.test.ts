@@ -55,7 +55,7 @@ before(async () => {
   door = (await openExchangePort(house.kernel, 0))!;
   a = await gatewayProcess();
   await a.start("--join", writeToken(await tokenFrom(house)));
-  b = await gatewayProcess(a);
+  b = await gatewayProcess({ beside: a });
   await b.start("--join", writeToken(await tokenFrom(house, "SRV2")));
   await keepUp(hj());
 });

@@ -12,12 +12,14 @@ import { writeManifest } from "../manifest.ts";
 export async function run(config: Config, args: string[]): Promise<void> {
   const target = args[0] && resolve(args[0]);
   if (!target) throw new Error("usage: backup <folder>");
-  if (config.databaseUrl)
+  const gateway = config.role === "gateway";
+  if (config.databaseUrl && !gateway)
     throw new Error("with an external PostgreSQL use that server's own backup (pg_basebackup); `export` works everywhere");
   if (existsSync(target)) throw new Error(`${target} exists already; a backup never overwrites one`);
   const partial = `${target}.partial`;
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true, mode: 0o700 });
+  if (config.databaseUrl) return void (await folderOnly(config, partial, target));
   const instance = await openInstance(config, { beside: true });
   const client = new pg.Client({ connectionString: instance.ownerUrl });
   try {
@@ -33,11 +35,9 @@ export async function run(config: Config, args: string[]): Promise<void> {
     if (!readdirSync(join(copy, "pg_wal")).includes(segment))
       throw new Error("WAL from the beginning of the copy is gone already: run the backup again at a quieter moment");
     // everything else beside the database: keys (encrypted), documents, the master secret; not the claim of the running program
-    for (const name of readdirSync(config.dataDir)) {
-      if (["postgres", "postgres.log", "toguna.pid"].includes(name)) continue;
-      cpSync(join(config.dataDir, name), join(partial, name), { recursive: true });
-    }
-    const m = await writeManifest(partial, { kind: "backup", at: new Date().toISOString(), country: config.country });
+    copyBeside(config, partial);
+    const at = new Date().toISOString();
+    const m = await writeManifest(partial, { kind: "backup", at, country: config.country, ...(gateway ? { gateway: true } : {}) });
     renameSync(partial, target);
     console.log(`Backup: ${m.files.length} files, ${Math.round(m.files.reduce((n, f) => n + f.bytes, 0) / 1e6)} MB in ${target}`);
     console.log("The passphrase of the keys is not in it: keep it elsewhere, or the backup opens nothing.");
@@ -47,6 +47,27 @@ export async function run(config: Config, args: string[]): Promise<void> {
   } finally {
     await client.end();
     await instance.stop();
+  }
+}
+
+function copyBeside(config: Config, to: string): void {
+  for (const name of readdirSync(config.dataDir))
+    if (!["postgres", "postgres.log", "toguna.pid", "admin.json"].includes(name))
+      cpSync(join(config.dataDir, name), join(to, name), { recursive: true });
+}
+
+/** A gateway whose database another server keeps: what only this folder has, its keys above all. */
+async function folderOnly(config: Config, partial: string, target: string): Promise<void> {
+  try {
+    copyBeside(config, partial);
+    const at = new Date().toISOString();
+    const m = await writeManifest(partial, { kind: "backup", at, country: config.country, gateway: true, database: "elsewhere" });
+    renameSync(partial, target);
+    console.log(`Backup: ${m.files.length} files of this gateway's folder in ${target}.`);
+    console.log("Its log and directory are in the database of DATABASE_URL: back that one up with its server's own means (pg_basebackup).");
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true });
+    throw error;
   }
 }
 

@@ -4,25 +4,22 @@ import { loadCountry } from "#kernel";
 import { evidenceState } from "#exchange";
 import type { Config } from "#kernel/config";
 import { modules } from "../house.ts";
+import { findings } from "../findings.ts";
 import { withProgram } from "../program.ts";
 import pg from "pg";
-
-type Finding = { level: "ok" | "warn" | "fail"; text: string };
+import { doctorGateway } from "./doctor-gateway.ts";
 
 /** `doctor`: what is well, what is not, and what to do about it. Exit status 1 when something fails. */
 export async function run(config: Config): Promise<void> {
-  const found: Finding[] = [];
-  const check = async (text: string, fn: () => Promise<string | void> | string | void, advice = "") => {
-    try {
-      const more = await fn();
-      found.push({ level: more?.startsWith("!") ? "warn" : "ok", text: `${text}${more ? `: ${more.replace(/^!/, "")}` : ""}` });
-    } catch (error) {
-      found.push({ level: "fail", text: `${text}: ${(error as Error).message}${advice ? `. ${advice}` : ""}` });
-    }
-  };
+  const found = findings();
+  const { check } = found;
   await check("Node", () =>
     Number(process.versions.node.split(".")[0]) >= 24 ? process.versions.node : `!${process.versions.node}, 24 is expected`,
   );
+  if (config.role === "gateway") {
+    await doctorGateway(config, found);
+    return found.print();
+  }
   await check(
     "Country pack",
     () =>
@@ -57,16 +54,12 @@ export async function run(config: Config): Promise<void> {
               [new Date()],
             );
             const r = rows[0];
-            if (r && Math.abs(r.drift) > 5) found.push({ level: "warn", text: `Database clock differs by ${r.drift} s` });
-            if (r?.checksums !== "on") found.push({ level: "warn", text: "Data checksums are off in this database" });
+            if (r && Math.abs(r.drift) > 5) found.note(`Database clock differs by ${r.drift} s`);
+            if (r?.checksums !== "on") found.note("Data checksums are off in this database");
             const { rows: facts } = await client.query<{ waiting: number }>("select count(*)::int waiting from kernel.unsealed");
             const log = await kernel.transaction(evidenceState, { readOnly: true });
             const late = log.unstampedSince ? (Date.now() - Date.parse(log.unstampedSince)) / 60_000 : 0;
-            if (late > 5)
-              found.push({
-                level: "warn",
-                text: `Messages of the exchange wait ${Math.round(late)} min for a time stamp: is the authority there?`,
-              });
+            if (late > 5) found.note(`Messages of the exchange wait ${Math.round(late)} min for a time stamp: is the authority there?`);
             return `PostgreSQL ${r?.v}, ${facts[0]?.waiting} facts wait for the sealer, ${log.leaves} leaves of exchanges, ${kernel.modules.length} modules`;
           } finally {
             await client.end();
@@ -74,7 +67,5 @@ export async function run(config: Config): Promise<void> {
         }),
       "Is another program on this data folder? Is DATABASE_URL right?",
     );
-  const mark = { ok: "  ok  ", warn: " note ", fail: " FAIL " };
-  for (const f of found) console.log(`${mark[f.level]}${f.text}`);
-  if (found.some((f) => f.level === "fail")) process.exitCode = 1;
+  found.print();
 }

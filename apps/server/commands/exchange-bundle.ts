@@ -3,9 +3,7 @@ import { resolve } from "node:path";
 import { exportBundle, importBundle } from "#exchange";
 import type { JobContext } from "#kernel";
 import type { Config } from "#kernel/config";
-import { createKernel } from "#kernel/kernel";
-import { gatewayDrivers, gatewayModules } from "../gateway-house.ts";
-import { openInstance } from "../instance.ts";
+import { withGateway } from "../gateway-program.ts";
 import { withProgram } from "../program.ts";
 
 const usage =
@@ -39,30 +37,10 @@ export async function run(config: Config, args: string[]): Promise<void> {
 async function within<T>(config: Config, fn: (j: JobContext) => Promise<T>): Promise<T> {
   try {
     if (config.role !== "gateway") return await withProgram(config, (kernel) => fn(kernel.jobContext("exchange.bundle")));
-    return await asGateway(config, fn);
+    return await withGateway(config, (kernel) => fn(kernel.jobContext("exchange.bundle")));
   } catch (error) {
     // the operator reads why, not only that
     const cause = (error as { cause?: unknown }).cause;
     throw cause instanceof Error && (error as { code?: string }).code === "exchange.bundle-refused" ? cause : error;
-  }
-}
-
-async function asGateway<T>(config: Config, fn: (j: JobContext) => Promise<T>): Promise<T> {
-  const instance = await openInstance(config, { beside: true });
-  try {
-    const kernel = await createKernel({
-      config,
-      modules: gatewayModules,
-      drivers: gatewayDrivers(config),
-      runUrl: instance.runUrl,
-      guard: { identify: async () => ({ kind: "stranger" as const }) },
-    });
-    try {
-      return await fn(kernel.jobContext("exchange.bundle"));
-    } finally {
-      await kernel.close();
-    }
-  } finally {
-    await instance.stop();
   }
 }

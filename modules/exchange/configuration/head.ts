@@ -19,6 +19,12 @@ const Head = T.Object(
 );
 export type Head = Static<typeof Head>;
 
+/** A tree of a message log at a size; `root` base64. */
+export const ShownTree = T.Object(
+  { size: T.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), root: T.String({ pattern: "^[A-Za-z0-9+/]{43}=$" }) },
+  strict,
+);
+
 /** How a head travels: its text exactly as signed. */
 export const SignedHead = T.Object(
   {
@@ -27,6 +33,8 @@ export const SignedHead = T.Object(
     signature: T.String({ maxLength: 100 }),
     /** PEM: the configuration's certificate, those above it, the root last. */
     certificate: T.String({ maxLength: 20_000 }),
+    /** To who asked: the largest tree of its log that the centre has seen. */
+    tree: T.Optional(T.Object({ seen: T.Optional(ShownTree) }, strict)),
   },
   strict,
 );

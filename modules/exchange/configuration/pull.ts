@@ -6,11 +6,14 @@ import { refreshBook } from "../servers/book.ts";
 import { callCentre } from "../servers/centre.ts";
 import { currentIdentity } from "../servers/identity.ts";
 import { joinedRow } from "../servers/store.ts";
+import type { Seen } from "../evidence/store-epochs.ts";
+import { heed, ownTree } from "../evidence/witness.ts";
 import { apply, appliedVersion, judge } from "./apply.ts";
 import { readSignedHead } from "./head.ts";
 
 export type Pulled = { ok: true; version: number; changed: boolean } | { ok: false; why: string };
 
+const lastSeen = perProgram(() => ({ seen: undefined as Seen | undefined }));
 const runs = perProgram(() => shared<Pulled>());
 
 /** One at a time: who asks meanwhile gets the same answer. */
@@ -40,13 +43,14 @@ async function once(j: JobContext, fresh: boolean): Promise<Pulled> {
     method: "POST",
     path: "/exchange/configuration/head",
     as,
-    body: JSON.stringify({ version: has, address: joined.address, fresh }),
+    body: JSON.stringify({ version: has, address: joined.address, fresh, tree: await ownTree(j, lastSeen(j).seen) }),
   });
   if (!asked.ok) return { ok: false, why: asked.why };
   const signed = asked.status === 200 ? readSignedHead(asked.body.toString("utf8")) : undefined;
   if (!signed) return { ok: false, why: `the centre answered ${asked.status}: ${asked.body.toString("utf8").slice(0, 200)}` };
   const judged = await judge(j, signed, new Set([joined.anchor]));
   if (!judged.ok) return { ok: false, why: `the head is refused: ${judged.fault}` };
+  lastSeen(j).seen = await heed(j, signed.tree);
   const { head } = judged;
   let document: Buffer | undefined;
   if (head.version !== has) {

@@ -2,6 +2,7 @@
 import type { Context, JobContext } from "#kernel";
 import { checkpoint, edgeTiles, growTree, signCheckpoint } from "#trust";
 import { putCertificate } from "../log/store.ts";
+import { mayNotSeal, originOf } from "./epoch.ts";
 import { leafOf } from "./leaf.ts";
 import { backlog, latestHead, putHead, putLeaves, putTiles, signHead, takeWaiting, tilesAt } from "./store.ts";
 
@@ -9,10 +10,6 @@ const batch = 5_000;
 const roundsAtOnce = 50;
 /** Two machines' clocks differ by milliseconds; a head dated before the last one would bear a false time, so rows wait. */
 const behindMost = 1000;
-
-/** The tree's name, given once: a later change of address does not make it another tree. */
-const originOf = (ctx: Pick<Context, "config" | "country">): string =>
-  `${new URL(ctx.config.origin).host}/${ctx.country.code}/exchange`.replace(/[\s+]/g, "-");
 
 /** Rows to leaves, tree and head in one transaction each round; the head is signed after it. Resolves with the leaves added. */
 export async function sealWaiting(j: JobContext): Promise<number> {
@@ -41,7 +38,7 @@ export async function sealBatch(ctx: Context): Promise<number> {
   const grown = growTree(size, edge, leaves);
   await putLeaves(ctx.db, size, rows, leaves);
   await putTiles(ctx.db, grown.tiles);
-  await putHead(ctx.db, { size: grown.size, root: Buffer.from(grown.root), origin: before?.origin ?? originOf(ctx), at });
+  await putHead(ctx.db, { size: grown.size, root: Buffer.from(grown.root), origin: await originOf(ctx), at });
   ctx.metric.count("exchange_sealed_total", {}, rows.length);
   return rows.length;
 }
@@ -65,6 +62,7 @@ export async function sealSweep(j: JobContext): Promise<void> {
   const lag = oldest ? Math.max(0, (j.clock.now().getTime() - oldest.getTime()) / 1000) : 0;
   j.metric.gauge("exchange_seal_lag_seconds", lag);
   if (lag > 10) j.log.warn({ waiting, lag }, "the sealer of the message log is late");
+  if ((waiting > 0 || (head && !head.signature)) && (await mayNotSeal(j))) return;
   // A head without signature is what a crash between tree and signature leaves.
   if (waiting > 0 || (head && !head.signature)) await sealWaiting(j);
 }

@@ -4,7 +4,7 @@
  * Every text put in is base64, a date or a constant: nothing needs escaping. Elements stand as exclusive canonicalization would
  * write them (empty ones with an end tag, namespaces where they are first used).
  */
-import { createHash } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 
 /** What a message's signature covers. `certificate`: PEM, the signer's first. No body: no `bodyHash`. */
 export interface Signable {
@@ -19,7 +19,11 @@ const ds = "http://www.w3.org/2000/09/xmldsig#";
 const xades = "http://uri.etsi.org/01903/v1.3.2#";
 const exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#";
 const sha512Name = "http://www.w3.org/2001/04/xmlenc#sha512";
-const ecdsaSha256 = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256";
+/** RFC 9231, 2.3.2 and 2.3.6: what the signer's key makes. */
+const methods: Readonly<Record<string, string>> = {
+  ec: "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
+  rsa: "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+};
 
 const sha512 = (bytes: Uint8Array | string): Buffer => createHash("sha512").update(bytes).digest();
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
@@ -34,6 +38,7 @@ interface Chain {
   digest: Buffer;
   keyInfo: string;
   issuers: string;
+  method: string;
 }
 // A process meets few signers, each thousands of times.
 const read = new Map<string, Chain>();
@@ -45,8 +50,11 @@ export function certificatesOf(pem: string): Chain {
   const blocks = [...pem.matchAll(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g)];
   const ders = blocks.map((block) => Buffer.from(block[1]!, "base64"));
   if (!ders[0]) throw new RangeError("no certificate");
+  const kind = new X509Certificate(ders[0]).publicKey.asymmetricKeyType ?? "";
   const made = {
     ders,
+    // of another kind no signature of ours fits, whatever is written here
+    method: methods[kind] ?? methods.ec!,
     digest: sha512(ders[0]),
     keyInfo: `<ds:KeyInfo><ds:X509Data>${encapsulated("ds:X509Certificate", ders)}</ds:X509Data></ds:KeyInfo>`,
     issuers: encapsulated("xades:EncapsulatedX509Certificate", ders.slice(1)),
@@ -76,7 +84,7 @@ function signedInfo(s: Signable, properties: string): string {
     `<ds:Reference ${attributes}>${transforms}${digested(hash)}</ds:Reference>`;
   return (
     `<ds:SignedInfo xmlns:ds="${ds}"><ds:CanonicalizationMethod Algorithm="${exclusive}"></ds:CanonicalizationMethod>` +
-    `<ds:SignatureMethod Algorithm="${ecdsaSha256}"></ds:SignatureMethod>` +
+    `<ds:SignatureMethod Algorithm="${certificatesOf(s.certificate).method}"></ds:SignatureMethod>` +
     reference('Id="message" URI="/message.xml"', "", sha512(s.part)) +
     (s.bodyHash ? reference('Id="attachment" URI="/attachment1"', "", s.bodyHash) : "") +
     reference(
@@ -88,11 +96,11 @@ function signedInfo(s: Signable, properties: string): string {
   );
 }
 
-/** The bytes the institution's key signs: ECDSA P-256 with SHA-256, handed out as r || s. */
+/** The bytes the institution's key signs, with SHA-256: ECDSA P-256 handed out as r || s, or RSASSA-PKCS1-v1_5. */
 export const toBeSigned = (s: Signable): Buffer => Buffer.from(signedInfo(s, signedProperties(s)), "utf8");
 
 export interface Signed extends Signable {
-  /** r || s, 64 bytes. */
+  /** r || s of P-256, 64 bytes; or PKCS #1 v1.5 of RSA. */
   signature: Uint8Array;
   /** OCSP responses in DER on the signer's certificate. */
   ocsp: readonly Uint8Array[];

@@ -14,6 +14,7 @@ import {
 } from "#kernel";
 import { readAs } from "../configuration/head.ts";
 import { directoryChanged, publish, readVersion, signedHead } from "../configuration/publish.ts";
+import { TreeReport, witness } from "../evidence/witness.ts";
 import { perProgram } from "../memory/program.ts";
 import { bookOf, lookAgain, refreshBook } from "./book.ts";
 import { addressesToHandOver, anchorsOf } from "./hand-over.ts";
@@ -39,7 +40,7 @@ const AskBody = T.Object(
   { additionalProperties: false },
 );
 const HeadBody = T.Object(
-  { version: T.Integer({ minimum: 0 }), address: T.String({ pattern: addressPattern }), fresh: T.Boolean() },
+  { version: T.Integer({ minimum: 0 }), address: T.String({ pattern: addressPattern }), fresh: T.Boolean(), tree: T.Optional(TreeReport) },
   { additionalProperties: false },
 );
 const RenewBody = T.Object(
@@ -151,7 +152,8 @@ export const headGate = gate({
       if (!body) throw requestUnreadable();
       await j.transaction((ctx) => seen(ctx, server, body.version || null));
       await moved(j, server, body.address);
-      return json(await signedHead(j, await publish(j, { fresh: body.fresh })));
+      const tree = body.tree && (await witness(j, server, body.tree));
+      return json({ ...(await signedHead(j, await publish(j, { fresh: body.fresh }))), ...(tree ? { tree } : {}) });
     }),
 });
 

@@ -1,6 +1,7 @@
 /** How a gateway is, in one look: for its own machine's monitoring. */
 import type { JobContext } from "#kernel";
 import { sealKeyFor, tlsIdentities } from "#trust";
+import { heldSince } from "../evidence/store-epochs.ts";
 import { connectionsOf } from "../transport/connections.ts";
 import { bookOf, configurationOf, ownMaintenance } from "./book.ts";
 import { openPort } from "./run.ts";
@@ -38,6 +39,8 @@ export async function gatewayHealth(j: JobContext): Promise<GatewayHealth> {
     const seal = await sealKeyFor(j, { id: joined.institution!, name: joined.name! }).catch(() => undefined);
     if (seal) certificates.push({ kind: "seal", serial: seal.serial, notAfter: seal.notAfter.toISOString() });
     else why.push("the institution has no seal that is good now");
+    const held = await j.transaction(({ db }) => heldSince(db), { readOnly: true });
+    if (held) why.push("a restored log is not sealed before the centre was asked what it has seen of it");
     if (!configuration) why.push("no directory yet");
     else if (configuration.age > hour) why.push(`no word of the centre for ${Math.floor(configuration.age / hour)} hours`);
     if (openPort(j) === undefined) why.push("the server port is closed");
