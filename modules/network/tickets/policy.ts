@@ -29,10 +29,10 @@ export function moveFor(
 ): Move {
   const over = alarm.ended !== null || alarm.mergedInto !== null;
   if (ticket) {
-    if (over) return ticket.state === "open" || ticket.state === "in-progress" ? "resolve" : undefined;
-    // what somebody resolved by hand stays so until the alarm itself has come once more
-    const done = ticket.state === "resolved" || ticket.state === "closed";
-    return done && alarm.occurrences > ticket.occurrences ? "reopen" : undefined;
+    // each coming of the alarm is dealt with once: what somebody resolved or reopened by hand stays so until it comes again
+    if (alarm.occurrences <= ticket.occurrences) return undefined;
+    const pending = ticket.state === "open" || ticket.state === "in-progress";
+    return over === pending ? (over ? "resolve" : "reopen") : undefined;
   }
   if (over || alarm.work !== null || !policy.severities.includes(alarm.severity)) return undefined;
   return now.getTime() - alarm.began.getTime() >= policy.afterSeconds * 1000 ? "open" : undefined;

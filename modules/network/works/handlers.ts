@@ -246,10 +246,10 @@ export async function cancelWork(ctx: Context, q: In<"cancelWork">): Out<"cancel
   const w = await held(ctx, q, "cancel");
   const now = ctx.clock.now();
   if (now >= w.ends) throw problems.workState();
-  const next: store.Work = { ...w, decision: q.reason, ended_at: now };
+  const next: store.Work = { ...w, version: w.version + 1, decision: q.reason, ended_at: now };
   await store.saveWork(ctx, next);
   const notices = await callOff(ctx, next, q.reason);
-  await ctx.record(facts.workCancelled, subject(w.id), { number: w.number, version: w.version, reason: q.reason, notices });
+  await ctx.record(facts.workCancelled, subject(w.id), { number: w.number, version: next.version, reason: q.reason, notices });
   return { ...done(next), notices };
 }
 
