@@ -169,6 +169,52 @@ test("killed while adding up: what was in doubt is added once by the next; four 
   assert.equal(now!.sent - before_!.sent, 41 * 30, "and the one of the test before");
 });
 
+test("what agents say raises alarms: a line that was up and is down, a line that loses; nobody speaks for another, nor for lines that are not his", async () => {
+  await w.owner("update network.fabric set in_service = true");
+  w.clock.advance(3600); // the samples of the tests before are of another hour
+  const alarms = async () =>
+    (await w.call(api.listAlarms, { open: true }, { as: operator })).alarms.map((a) => `${a.kind} ${a.element} ${a.severity}`);
+  const say = async (up: boolean, name = link, since = w.clock.now().toISOString()) => {
+    await keepReports(j, [{ ...report([]), links: [{ name, up, carrier: up, since }] }]);
+    w.clock.advance(4);
+    await w.sweep("network.lookout");
+  };
+  await say(false);
+  assert.deepEqual(await alarms(), [], "a line that was never up is not in service");
+  await say(true);
+  await say(false, "f-elsewhere");
+  assert.deepEqual(await alarms(), [], "no line of his");
+  await say(false, link, "2100-01-01T00:00:00.000Z");
+  await say(false, link, "2100-01-01T00:00:00.000Z");
+  assert.deepEqual(await alarms(), ["cut k major"], "its time is not believed, its word is");
+  const older = { ...report([]), sequence: 1, links: [{ name: link, up: true, carrier: true, since: w.clock.now().toISOString() }] };
+  await keepReports(j, [older]);
+  w.clock.advance(20);
+  await w.sweep("network.lookout");
+  assert.deepEqual(await alarms(), ["cut k major"], "an older word replaces no newer one");
+  await say(true);
+  w.clock.advance(11);
+  await say(true);
+  await say(true);
+  assert.deepEqual(await alarms(), []);
+  const lossy = (serial: number, lost: number) =>
+    sample(serial, w.clock.now().toISOString().slice(0, 19), { probes: [{ to: link, sent: 30, lost, min: 1, max: 1, sum: 30 - lost, delays: [[32, 30 - lost]] }], traffic: [] }); // prettier-ignore
+  const minutes = async (first: number, count: number, lost: number) => {
+    for (let i = 0; i < count; i++) {
+      w.clock.advance(60);
+      await keepReports(j, [{ ...report([lossy(first + i, lost)]), links: [{ name: link, up: true, carrier: true, since: "2026-11-23T00:00:00.000Z" }] }]); // prettier-ignore
+      await w.sweep("network.lookout");
+    }
+  };
+  await minutes(1000, 10, 0);
+  assert.deepEqual(await alarms(), []);
+  await minutes(1100, 3, 6);
+  assert.deepEqual(await alarms(), ["loss k warning"]);
+  await minutes(1200, 8, 0);
+  assert.deepEqual(await alarms(), []);
+  await w.owner("update network.fabric set in_service = false");
+});
+
 test("the rings are emptied a day ahead; what is kept stays", async () => {
   const raw = async () => Number((await w.owner("select count(*)::int as n from network.raw")).rows[0].n);
   assert.ok((await raw()) > 0);

@@ -55,7 +55,10 @@ export interface Living {
   close(): Promise<void>;
 }
 
-export async function living(name: string, seconds: { report: number; repair: number; sample?: number } = { report: 3, repair: 8, sample: 5 }): Promise<Living> {
+export async function living(
+  name: string,
+  seconds: { report: number; repair: number; sample?: number } = { report: 3, repair: 8, sample: 5 },
+): Promise<Living> {
   const memory = createMemoryFabric();
   const w = await world({
     modules: [registry, network],

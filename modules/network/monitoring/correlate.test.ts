@@ -82,10 +82,7 @@ function anyCause(m: Model, r: Random): Candidate {
   for (;;) {
     const l = r.below(m.spans.length);
     const what = r.below(4);
-    if (what === 0) {
-      const v = 1 + r.below(m.root - 1);
-      return all.node(v);
-    }
+    if (what === 0) return all.node(1 + r.below(m.root - 1));
     const ducts = all.ducts(l);
     if (what === 1 && ducts.length) return ducts[r.below(ducts.length)]!;
     if (what > 1) return all.span(l);
@@ -105,7 +102,6 @@ test("one cause is one finding, whatever the topology and whatever reports are m
     assert.equal(found.length, evidence ? 1 : 0, `seed ${seed}: ${cut.kind} ${cut.element}: ${JSON.stringify(found)}`);
     if (!evidence) continue;
     const f = found[0]!;
-    // whoever is silent is named, and nothing is said to be down that somebody sees alive
     assert.deepEqual(f.silent, [...s.nodes].filter(([, n]) => n.state === "silent").map(([v]) => m.nodes[v]!.id).toSorted()); // prettier-ignore
     figures.told++;
     if (f.element === cut.element) figures.exact++;
@@ -273,8 +269,7 @@ test("a flapping link is one alarm with a count, and is told cleared only when i
   assert.equal(k.all().length, 1);
   assert.equal(k.all()[0]!.occurrences, 6);
   assert.deepEqual(k.told.filter((x) => x === "cleared"), []); // prettier-ignore
-  k.look(seen(m, [], agents, (at += 200_000)));
-  k.look(seen(m, [], agents, (at += 200_000)));
+  for (let i = 0; i < 2; i++) k.look(seen(m, [], agents, (at += 200_000)));
   assert.equal(k.told.at(-1), "cleared");
   k.look(down((at += 30_000)));
   assert.equal(k.open()[0]?.occurrences, 7, "back within the window: the same alarm");
@@ -291,7 +286,7 @@ test("a big cut among 10,000 sites is explained in milliseconds", () => {
   const whole = seen(m, [{ at: t0, cut: candidatesOf(m).span(cut) }], agents, t0 + 60_000);
   const blind = { ...whole, links: whole.links.filter((x) => x.up) };
   for (const s of [whole, blind]) {
-    const times = [0, 1, 2, 3, 4].map(() => {
+    const times = [0, 1, 2].map(() => {
       const began = performance.now();
       const found = correlate(m, s);
       assert.equal(found.length, 1);

@@ -2,17 +2,20 @@
 import { sweep, type Context, type JobContext } from "#kernel";
 import { simulatedFabricPort, type FabricDriver, type SimulatedSite } from "../ports.ts";
 import { fabric } from "../fabric/store.ts";
+import { ratesOf, usualRate } from "../intent/intent.ts";
 import { modelIfAny } from "../plant/current.ts";
 import { sitesIn, type Model } from "../resilience/model.ts";
 import { correlate, type Finding } from "./correlate.ts";
 import { elementName, explain } from "./explain.ts";
 import { alarmChanged, alarmCleared, alarmRaised } from "./facts.ts";
 import { gather, linkOf, type Gathered } from "./gather.ts";
-import { policyOf } from "./policy.ts";
+import { policyOf, type Policy } from "./policy.ts";
 import { turn, type Change } from "./rules.ts";
-import { severities } from "./shapes.ts";
+import { severities, type Alarm } from "./shapes.ts";
 import * as measured from "./store-measured.ts";
 import * as store from "./store.ts";
+import { thresholds } from "./thresholds.ts";
+import { plannedWork } from "../works/doors.ts";
 
 /** When this process first looked: nobody is silent to it before. */
 const began = new WeakMap<object, number>();
@@ -42,13 +45,49 @@ export async function look(j: JobContext): Promise<void> {
   const policy = policyOf(j);
   const g = gather(m, { at, since: began.get(j.config)!, seen, simulated, inService, wasSilent: new Set(read.open.flatMap((a) => a.silent)), policy }); // prettier-ignore
   const fresh = [...new Set(g.up.map((l) => m.spans[l]!.id))].filter((id) => !inService.has(id));
-  const findings = [...correlate(m, g.sightings)];
+  const seenNow = correlate(m, g.sightings);
+  const findings = [...seenNow, ...(await figuresNow(j, m, { at, policy, open: read.open, findings: seenNow }))];
   gauges(j, g, read.open);
   if (fresh.length === 0 && findings.length === 0 && read.open.length === 0) return;
   await j.transaction(async (ctx) => {
     if (fresh.length) await measured.addSpansSeen(ctx, fresh);
     await keep(ctx, m, findings, g);
   });
+}
+
+/** Reckoned anew each half minute: samples come each minute. */
+const reckoned = new WeakMap<object, { at: number; model: Model; findings: Finding[] }>();
+const cutLike = new Set(["cut", "link-down", "node-down", "power", "optical"]);
+
+async function figuresNow(
+  j: JobContext,
+  m: Model,
+  o: { at: number; policy: Policy; open: readonly Alarm[]; findings: readonly Finding[] },
+): Promise<Finding[]> {
+  const last = reckoned.get(j.config);
+  if (last && last.model === m && o.at - last.at < 30_000 && o.at >= last.at) return last.findings;
+  const since = new Date(o.at - o.policy.window.minutes * 60_000);
+  const { samples, alarms, outages } = await j.transaction(
+    async (ctx) => {
+      const alarms = await store.currentAlarms(ctx, { since });
+      return { samples: await measured.samplesSince(ctx, since), alarms, outages: await store.outagesOf(ctx, alarms.map((a) => a.id)) }; // prettier-ignore
+    },
+    { readOnly: true },
+  );
+  const down = Map.groupBy(outages, (x) => x.alarm);
+  const disturbed = [
+    ...alarms.filter((a) => cutLike.has(a.kind)).map((a) => ({ began: a.began.getTime(), ended: a.ended?.getTime(), spans: new Set(a.spans), nodes: new Set([...a.silent, ...(down.get(a.id) ?? []).map((x) => x.node)]) })), // prettier-ignore
+    ...o.findings.filter((f) => cutLike.has(f.kind)).map((f) => ({ began: f.began, ended: undefined, spans: new Set(f.spans), nodes: new Set([...f.silent, ...f.down]) })), // prettier-ignore
+  ];
+  const rates = ratesOf(m.plant);
+  const rate = (id: string) => {
+    const s = m.spans[m.span.get(id)!]!;
+    return ("capacity" in s && s.capacity) || rates.get(id) || usualRate;
+  };
+  const stands = (kind: string, element: string) => o.open.some((a) => a.kind === kind && a.element === element);
+  const findings = thresholds(m, { at: o.at, samples, disturbed, rate, stands, policy: o.policy });
+  reckoned.set(j.config, { at: o.at, model: m, findings });
+  return findings;
 }
 
 /** What the simulated sites would say; a span that is cut for real is cut for them too. */
@@ -100,7 +139,8 @@ async function keep(ctx: Context, m: Model, findings: readonly Finding[], g: Gat
   for (const c of changes) await write(ctx, m, c, sites(c.down));
 }
 
-async function write(ctx: Context, m: Model, c: Change, sites: number): Promise<void> {
+async function write(ctx: Context, m: Model, change: Change, sites: number): Promise<void> {
+  const c = change.whats.some((w) => w === "raised" || w === "cause" || w === "again") ? await announced(ctx, change) : change;
   const a = c.alarm;
   await store.putAlarm(ctx, a);
   if (c.whats.length === 0) return;
@@ -121,6 +161,13 @@ async function write(ctx: Context, m: Model, c: Change, sites: number): Promise<
     const seconds = Math.max(0, Math.round((a.ended!.getTime() - a.began.getTime()) / 1000));
     await ctx.record(alarmCleared, subject, { ...data, seconds, occurrences: a.occurrences });
   } else await ctx.record(alarmChanged, subject, { ...data, what: what!, ...(c.into ? { into: c.into } : {}) });
+}
+
+/** Under announced work it is told as such, and nobody is woken. */
+async function announced(ctx: Context, c: Change): Promise<Change> {
+  if (c.alarm.work !== null) return c;
+  const found = await plannedWork(ctx, { elements: [c.alarm.element, ...c.alarm.spans, ...c.down], at: ctx.clock.now() });
+  return found ? { ...c, alarm: { ...c.alarm, work: found.id }, whats: c.whats.includes("raised") ? c.whats : [...c.whats, "planned"] } : c;
 }
 
 function gauges(j: JobContext, g: Gathered, open: readonly { severity: string }[]): void {

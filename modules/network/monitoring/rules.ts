@@ -3,7 +3,7 @@ import type { Finding } from "./correlate.ts";
 import type { Policy } from "./policy.ts";
 import type { Alarm, Severity } from "./shapes.ts";
 
-export type What = "raised" | "cause" | "severity" | "sites" | "again" | "merged" | "cleared";
+export type What = "raised" | "cause" | "severity" | "sites" | "again" | "planned" | "merged" | "cleared";
 export interface Change {
   alarm: Alarm;
   /** Most telling first; empty: only its evidence was noted. */

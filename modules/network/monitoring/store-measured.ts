@@ -92,6 +92,13 @@ export async function keepSamples(
         as x (node, name, at, what, up, unsure)`);
 }
 
+/** What arrived since then; the arrival is indexed, the time measured is the reader's to judge. */
+export function samplesSince(ctx: Context, since: Date): Promise<RawRow[]> {
+  return ctx.db.rows(
+    sql`select node, at, seconds, unsure, body from network.raw where arrived >= ${since} and slot = any(${[rawSlot(since), rawSlot(ctx.clock.now())]}::smallint[])`,
+  );
+}
+
 export interface Event {
   node: string;
   /** Interface name. */
