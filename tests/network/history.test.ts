@@ -8,9 +8,11 @@ import { network } from "#network";
 import * as api from "#network/api";
 import type { Sample, SiteReport } from "#network/ports";
 import { registry } from "#registry";
+import { bucketOf } from "../../apps/agent/measure/minute.ts";
 import { keepReports } from "../../modules/network/fabric/agents.ts";
 import { linkInterface } from "../../modules/network/intent/names.ts";
 import { measured, quality } from "../../modules/network/monitoring/doors.ts";
+import * as sketch from "../../modules/network/monitoring/sketch.ts";
 import { addUp } from "../../modules/network/monitoring/roll.ts";
 import { lockHistory, setAdded } from "../../modules/network/monitoring/store-history.ts";
 
@@ -230,4 +232,8 @@ test("the rings are emptied a day ahead; what is kept stays", async () => {
   }
   assert.equal((await history("minutes5")).length, 0);
   assert.ok((await history("hours")).length > 0 && (await history("days")).length > 0);
+});
+
+test("the agent’s buckets are the house’s", () => {
+  for (const ms of [0, 0.01, 0.05, 0.3, 1, 7.7, 120, 40_000, 1e9]) assert.equal(bucketOf(ms), sketch.bucketOf(ms), String(ms));
 });

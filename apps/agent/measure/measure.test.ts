@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { linkWatch } from "./links.ts";
-import { bucketOf, merge, minute, probeOf, traffic, type Part } from "./minute.ts";
+import { merge, minute, probeOf, traffic, type Part } from "./minute.ts";
 import { times } from "./ping.ts";
 import { openSpool, thin, type Stored } from "./spool.ts";
 import { otherEnd, targets } from "./targets.ts";
@@ -129,9 +129,4 @@ test("a clock of 1970 bends no time: of this start by its seconds, of an earlier
   assert.deepEqual(when({ own: 5000 + house, skew: 5000, up: 99, boot: "b1" }, now), { at: new Date(house).toISOString(), unsure: false });
   assert.equal(when({ own: 60_000, up: 60, boot: "b1" }, now).unsure, true);
   assert.match(when({ own: 9e15, up: 60, boot: "b1" }, now).at, /Z$/);
-});
-
-test("buckets are the house’s", async () => {
-  const house = await import("../../../modules/network/monitoring/sketch.ts");
-  for (const ms of [0, 0.01, 0.05, 0.3, 1, 7.7, 120, 40_000, 1e9]) assert.equal(bucketOf(ms), house.bucketOf(ms), String(ms));
 });
