@@ -118,8 +118,11 @@ test("after a cut a large message goes on where it stopped, on the way there and
   link.cutAfter = 600_000;
   await turn();
   assert.ok(link.closed, "it was cut");
-  const { rows } = await p.gateway.owner("select sum(length(bytes))::int as n from exchange.piece");
+  const { rows } = await p.gateway.owner(
+    "select sum(size)::int as n, bool_or(bytes like '%image/jpeg%'::bytea) as open from exchange.piece",
+  );
   assert.ok((rows[0] as { n: number }).n > 250_000, "what came is kept");
+  assert.equal((rows[0] as { open: boolean }).open, false, "and sealed");
   assert.equal(visits.length, 0);
   link.closed = false;
   await turn();

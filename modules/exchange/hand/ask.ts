@@ -45,6 +45,7 @@ export async function askPerson(
     lapsesAt: new Date(at.getTime() + (service.lapsesInDays ?? 30) * 86_400_000),
     answeredAt: null,
     answer: null,
+    plainAnswer: null,
     declineReason: null,
   });
   await ctx.record(handAsked, `exchange-request:${id}`, {

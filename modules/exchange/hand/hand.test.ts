@@ -59,6 +59,8 @@ test("from the question to the signed answer, by a registrar’s hand", async ()
 
   const done = await w.call(api.answerHandRequest, { id, values: typed }, { as: registrar() });
   assert.equal(done.state, "answered");
+  const lying = await w.owner("select row_to_json(h)::text as line from exchange.hand_request h where id = $1", [id]);
+  assert.doesNotMatch(lying.rows[0].line, /1988\/0010/, "what waits to be signed is sealed");
   await w.settle();
   const answer = await put("whole");
   assert.ok(answer.outcome === "answered");
@@ -71,7 +73,10 @@ test("from the question to the signed answer, by a registrar’s hand", async ()
     facts.map((f) => f.type),
     ["exchange.answered-by-hand", "exchange.asked-of-person"],
   );
-  const { rows } = await w.owner("select state, answer, answered_by is not null as by from exchange.hand_request where id = $1", [id]);
+  const { rows } = await w.owner(
+    "select state, coalesce(answer::text, answer_sealed::text) as answer, answered_by is not null as by from exchange.hand_request where id = $1",
+    [id],
+  );
   assert.deepEqual(rows[0], { state: "delivered", answer: null, by: true });
 });
 

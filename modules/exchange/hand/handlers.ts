@@ -4,9 +4,10 @@ import type { InputOf, OutputOf } from "#kernel";
 import { basisOf, purposeMap } from "../directory/store.ts";
 import { fieldView } from "../directory/views.ts";
 import { answerIncomplete, handRequestClosed, handRequestUnknown } from "../errors.ts";
+import { sealed } from "../log/at-rest.ts";
 import { deliverAnswer } from "./jobs.ts";
 import { answerBody, declineBody, fieldsAsked, rowOf } from "./rules.ts";
-import { answerRequest, handLine, handLines, type HandLine, waitingCount } from "./store.ts";
+import { aboutAnswer, answerRequest, handLine, handLines, type HandLine, waitingCount } from "./store.ts";
 
 /** The institution is the caller's own, never one she names. */
 function institutionOf(ctx: Context): string {
@@ -90,7 +91,9 @@ async function close(
   row: HandLine,
   a: { state: "answered" | "declined"; answer: { status: number; body: unknown }; reason: string | null },
 ): Promise<HandRequestView> {
-  const done = await answerRequest(ctx.db, { id: row.id, at: ctx.clock.now(), by: accountOf(ctx), ...a });
+  const { state, reason } = a;
+  const answer = sealed(ctx, aboutAnswer(row.id), Buffer.from(JSON.stringify(a.answer)));
+  const done = await answerRequest(ctx.db, { id: row.id, at: ctx.clock.now(), by: accountOf(ctx), state, reason, answer });
   if (!done) throw handRequestClosed();
   await ctx.enqueue(deliverAnswer, { request: row.id });
   return view(ctx, await find(ctx, row.id));

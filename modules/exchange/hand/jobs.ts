@@ -9,12 +9,15 @@ import { readRequest } from "../gateway/message.ts";
 import { signAndLog } from "../gateway/seal.ts";
 import { loggedResponse } from "../gateway/signed.ts";
 import { released } from "../access/fields.ts";
+import { unsealed } from "../log/at-rest.ts";
 import { putOutcome, requestOf } from "../log/store.ts";
 import { putTraffic } from "../log/store-traffic.ts";
 import { messageDigest } from "../protocol/header.ts";
-import { handRequest, lapsed, markDelivered } from "./store.ts";
+import { aboutAnswer, type HandAnswer, handRequest, lapsed, markDelivered } from "./store.ts";
 
 export const deliverAnswer = job("exchange.deliver-answer", T.Object({ request: T.String() }), { retryLimit: 20, retryDelay: 2 });
+
+const readAnswer = (bytes: Buffer): HandAnswer => JSON.parse(bytes.toString()) as HandAnswer;
 
 const takenBack = {
   status: 422,
@@ -26,7 +29,9 @@ export const deliver = work(deliverAnswer, async (j: JobContext, { request }) =>
     async (ctx) => {
       const { db } = ctx;
       const hand = await handRequest(db, request);
-      if (!hand || (hand.state !== "answered" && hand.state !== "declined") || !hand.answer) return undefined;
+      if (!hand || (hand.state !== "answered" && hand.state !== "declined")) return undefined;
+      const answer = hand.answer ? readAnswer(unsealed(ctx, aboutAnswer(hand.id), hand.answer)) : hand.plainAnswer;
+      if (!answer) return undefined;
       const [row, client, service, names] = [
         await requestOf(db, hand.exchange, "provider"),
         await clientOf(db, hand.client),
@@ -36,7 +41,7 @@ export const deliver = work(deliverAnswer, async (j: JobContext, { request }) =>
       if (!row || !client || !service) return undefined;
       // Signed already by a run that died before handing over: that signature is the one.
       const signed = await loggedResponse(ctx, hand.exchange);
-      return { hand, answer: hand.answer, row, client, service, signed, providerName: names.get(hand.institution)?.fr ?? hand.institution };
+      return { hand, answer, row, client, service, signed, providerName: names.get(hand.institution)?.fr ?? hand.institution };
     },
     { readOnly: true },
   );

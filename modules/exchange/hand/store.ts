@@ -1,6 +1,10 @@
 import { type Db, sql, type Text } from "#kernel";
 import type { FieldSpec } from "../pack.ts";
 
+export interface HandAnswer {
+  status: number;
+  body: unknown;
+}
 export interface HandRequest {
   id: string;
   exchange: string;
@@ -19,12 +23,15 @@ export interface HandRequest {
   expectedBy: Date;
   lapsesAt: Date;
   answeredAt: Date | null;
-  answer: { status: number; body: unknown } | null;
+  /** Sealed; emptied once delivered. */
+  answer: Buffer | null;
+  /** As rows of before 0062 hold it. */
+  plainAnswer: HandAnswer | null;
   declineReason: string | null;
 }
 const columns = sql`h.id, h.exchange, h.service, h.institution, h.client, h.client_institution as "clientInstitution", h.purpose, h.issue,
   h.person, h.query, h.keep, h.rights, h.state, h.asked_at as "askedAt", h.expected_by as "expectedBy", h.lapses_at as "lapsesAt",
-  h.answered_at as "answeredAt", h.answer, h.decline_reason as "declineReason"`;
+  h.answered_at as "answeredAt", h.answer_sealed as "answer", h.answer as "plainAnswer", h.decline_reason as "declineReason"`;
 
 export const putHandRequest = (db: Db, h: HandRequest): Promise<number> =>
   db.run(sql`insert into exchange.hand_request
@@ -63,13 +70,16 @@ export const waitingCount = async (db: Db, institution: string): Promise<number>
     )
   ).n;
 
+/** Where a sealed answer belongs. */
+export const aboutAnswer = (id: string): string => `hand/${id}`;
+
 /** False when somebody answered in the meantime. */
 export async function answerRequest(
   db: Db,
-  a: { id: string; state: "answered" | "declined"; at: Date; by: string; answer: { status: number; body: unknown }; reason: string | null },
+  a: { id: string; state: "answered" | "declined"; at: Date; by: string; answer: Buffer; reason: string | null },
 ): Promise<boolean> {
   const touched = await db.run(sql`update exchange.hand_request
-    set state = ${a.state}, answered_at = ${a.at}, answered_by = ${a.by}, answer = ${JSON.stringify(a.answer)}, decline_reason = ${a.reason}
+    set state = ${a.state}, answered_at = ${a.at}, answered_by = ${a.by}, answer_sealed = ${a.answer}, decline_reason = ${a.reason}
     where id::text = ${a.id} and state = 'waiting'`);
   return touched === 1;
 }
@@ -77,7 +87,7 @@ export async function answerRequest(
 /** The signed message holds the answer now; the queue forgets it. */
 export const markDelivered = (db: Db, id: string): Promise<number> =>
   db.run(
-    sql`update exchange.hand_request set state = 'delivered', answer = null where id::text = ${id} and state in ('answered', 'declined')`,
+    sql`update exchange.hand_request set state = 'delivered', answer = null, answer_sealed = null where id::text = ${id} and state in ('answered', 'declined')`,
   );
 
 export const lapsed = (db: Db, now: Date): Promise<HandRequest[]> =>

@@ -93,7 +93,7 @@ async function turn(j: JobContext, server: string, providers: readonly string[])
   if (!known && performance.now() - (lastHeard(j).get(server) ?? Number.NEGATIVE_INFINITY) > fresh) await askOffset(j, server, undefined);
   const ours = known ?? (await j.transaction((ctx) => pack(ctx, server, providers)));
   const { bytes, done } = await j.transaction(
-    async ({ db }) => ({ bytes: await piecesOf(db, ours.id), done: (await unacknowledged(db, server))[0] }),
+    async (ctx) => ({ bytes: await piecesOf(ctx, ours.id), done: (await unacknowledged(ctx.db, server))[0] }),
     { readOnly: true },
   );
   // Begun before: how much of it is there?
@@ -192,7 +192,7 @@ async function pack(ctx: Parameters<typeof gather>[0], server: string, providers
   const row = { id: ctx.ids.uuid(), peer: server, wayOut: true, replyTo: null, size: bytes.length, holds, at: ctx.clock.now() };
   // an empty one only asks: nothing to resume
   await putParcel(ctx.db, row);
-  await putPiece(ctx.db, row.id, 0, bytes);
+  await putPiece(ctx, row.id, 0, bytes);
   return { ...row, applied: isEmpty(parcel) };
 }
 
@@ -230,7 +230,7 @@ async function takeReply(
     const bytes = Buffer.concat(held);
     held = [];
     length = 0;
-    await j.transaction(({ db }) => putPiece(db, p.id, at, bytes));
+    await j.transaction((ctx) => putPiece(ctx, p.id, at, bytes));
     at += bytes.length;
   };
   try {
@@ -245,7 +245,7 @@ async function takeReply(
     if (at + length <= p.size) await save();
   }
   if (at !== p.size) throw new Error("the answer was cut");
-  const parcel = readParcel(await j.transaction(({ db }) => piecesOf(db, p.id), { readOnly: true }));
+  const parcel = readParcel(await j.transaction((ctx) => piecesOf(ctx, p.id), { readOnly: true }));
   if (!parcel) {
     await j.transaction(({ db }) => dropParcel(db, p.id));
     throw new Error("the answer is no parcel");

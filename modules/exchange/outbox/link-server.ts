@@ -97,7 +97,7 @@ async function bring(
     await j.transaction(({ db }) => dropParcel(db, p.id));
     return say(400, { error: "larger than it said" });
   }
-  const parcel = readParcel(await j.transaction(({ db }) => piecesOf(db, p.id), { readOnly: true }));
+  const parcel = readParcel(await j.transaction((ctx) => piecesOf(ctx, p.id), { readOnly: true }));
   if (!parcel) {
     await j.transaction(({ db }) => dropParcel(db, p.id));
     return say(400, { error: "unreadable" });
@@ -122,7 +122,7 @@ async function receivePieces(
     const bytes = Buffer.concat(held);
     held = [];
     length = 0;
-    await j.transaction(({ db }) => putPiece(db, p.id, at, bytes));
+    await j.transaction((ctx) => putPiece(ctx, p.id, at, bytes));
     at += bytes.length;
   };
   req.setTimeout(silence, () => req.destroy());
@@ -149,7 +149,7 @@ async function reply(j: JobContext, row: ParcelRow): Promise<void> {
       const bytes = writeParcel(parcel);
       const id = ctx.ids.uuid();
       await putParcel(ctx.db, { id, peer: row.peer, wayOut: true, replyTo: row.id, size: bytes.length, holds, at: ctx.clock.now() });
-      await putPiece(ctx.db, id, 0, bytes);
+      await putPiece(ctx, id, 0, bytes);
     }
     await dropPieces(ctx.db, row.id);
     await markApplied(ctx.db, row.id);
@@ -163,7 +163,7 @@ async function answer(j: JobContext, res: ServerResponse, row: ParcelRow): Promi
 }
 
 async function stream(j: JobContext, res: ServerResponse, row: ParcelRow, offset: number): Promise<void> {
-  const bytes = (await j.transaction(({ db }) => piecesOf(db, row.id), { readOnly: true })).subarray(offset);
+  const bytes = (await j.transaction((ctx) => piecesOf(ctx, row.id), { readOnly: true })).subarray(offset);
   res.writeHead(200, { "x-parcel": `${row.id} ${row.size}`, "content-type": "application/octet-stream", "content-length": bytes.length });
   res.setTimeout(silence, () => res.destroy());
   res.end(bytes);

@@ -1,4 +1,5 @@
-import { type Db, sql } from "#kernel";
+import { type Context, type Db, sql } from "#kernel";
+import { sealed, unsealed } from "../log/at-rest.ts";
 
 /** What is done once the other side has the parcel. */
 export interface Holds {
@@ -38,14 +39,24 @@ export const dropParcel = (db: Db, id: string): Promise<number> => db.run(sql`de
 
 /** How far it has come without a gap. */
 export const reached = async (db: Db, id: string): Promise<number> =>
-  (await db.one<{ end: number }>(sql`select coalesce(max(start + length(bytes)), 0)::int as end from exchange.piece where parcel = ${id}`))
-    .end;
-export const putPiece = (db: Db, id: string, start: number, bytes: Buffer): Promise<number> =>
-  db.run(sql`insert into exchange.piece (parcel, start, bytes) values (${id}, ${start}, ${bytes})`);
-export const piecesOf = async (db: Db, id: string): Promise<Buffer> =>
-  Buffer.concat(
-    (await db.rows<{ bytes: Buffer }>(sql`select bytes from exchange.piece where parcel = ${id} order by start`)).map((one) => one.bytes),
+  (
+    await db.one<{ end: number }>(
+      sql`select coalesce(max(start + coalesce(size, length(bytes))), 0)::int as end from exchange.piece where parcel = ${id}`,
+    )
+  ).end;
+
+type Keeping = Pick<Context, "db" | "secret" | "ids">;
+const about = (id: string, start: number): string => `piece/${id}/${start}`;
+/** Sealed: a parcel holds people's questions and answers, perhaps for days. */
+export const putPiece = (ctx: Keeping, id: string, start: number, bytes: Buffer): Promise<number> =>
+  ctx.db.run(sql`insert into exchange.piece (parcel, start, size, bytes)
+    values (${id}, ${start}, ${bytes.length}, ${sealed(ctx, about(id, start), bytes)})`);
+export const piecesOf = async (ctx: Pick<Keeping, "db" | "secret">, id: string): Promise<Buffer> => {
+  const rows = await ctx.db.rows<{ start: number; size: number | null; bytes: Buffer }>(
+    sql`select start, size, bytes from exchange.piece where parcel = ${id} order by start`,
   );
+  return Buffer.concat(rows.map((one) => (one.size === null ? one.bytes : unsealed(ctx, about(id, one.start), one.bytes))));
+};
 export const dropPieces = (db: Db, id: string): Promise<number> => db.run(sql`delete from exchange.piece where parcel = ${id}`);
 
 /** Begun and never ended, or kept only to be given again. */
