@@ -6,6 +6,7 @@ import type { Page } from "playwright-core";
 import { again, axe, browserMissing, closeBrowser, overflow, picture, visit } from "../browser.ts";
 import { until } from "../client.ts";
 import { officialAt } from "../journeys/desk-steps.ts";
+import { fingerprintOf, instance } from "./two-instances.ts";
 import { liveHouse, type LiveHouse } from "../live-house.ts";
 import { openExchangePort } from "../../apps/server/exchange-port.ts";
 
@@ -169,6 +170,54 @@ describe("the exchange in the console", { skip: browserMissing, timeout: 420_000
     assert.equal(await manager.locator("main [name=days]").count(), 0);
   });
 
+  it("federates with another country: a file by one person, its fingerprint by telephone to another, without script", async () => {
+    const other = await instance("tg", "tg-atd", new Date());
+    try {
+      const file = { name: "TG.anchor.json", mimeType: "application/json", buffer: Buffer.from(await other.file()) };
+      const heard = await fingerprintOf(other);
+      const one = await at("rodrigue.zerbo");
+      await one.goto(`${root}/federation`);
+      await one.click("form[action$='/ancre'] button");
+      await until(
+        "our anchor",
+        async () => {
+          await again(one);
+          return text(one);
+        },
+        (words) => /Valable jusqu’au/u.test(words),
+      );
+      await one.setInputFiles("[name=file]", { ...file, buffer: Buffer.from("{}") });
+      await one.click("form:has([name=file]) button");
+      assert.match(await text(one), /pas une ancre de configuration lisible/u);
+      await one.setInputFiles("[name=file]", file);
+      await one.click("form:has([name=file]) button");
+      assert.match(await text(one), /Togo[\s\S]*à approuver[\s\S]*Vous l’avez proposée/u);
+      const two = await at("alizeta.ouattara");
+      await two.goto(`${root}/federation`);
+      assert.ok(!(await text(two)).includes(heard), "who decides is not shown what to type");
+      await two.fill("[name=fingerprint]", "0000-0000-0000-0000-0000-0000-0000-0000");
+      await two.click("form:has([name=fingerprint]) button");
+      assert.match(await text(two), /n’est pas celle de cette ancre/u);
+      await two.fill("[name=fingerprint]", heard);
+      await two.click("form:has([name=fingerprint]) button");
+      assert.match(await text(two), /en service/u);
+      await two.click("text=Ce qui est ouvert, dans les deux sens");
+      await two.fill("input.govuk-input[name=what]", "BF/GOV/NOBODY/X");
+      await two.click("form:has(input.govuk-input[name=what]) button");
+      assert.match(await text(two), /Seuls un sous-système, ou un service/u);
+      await two.fill("input.govuk-input[name=what]", "BF/GOV/ONI/IDENTITE/persons");
+      await two.click("form:has(input.govuk-input[name=what]) button");
+      assert.match(await text(two), /BF\/GOV\/ONI\/IDENTITE\/persons[\s\S]*Fermer/u);
+      await one.goto(`${root}/federation`);
+      await one.click("summary:has-text('Suspendre')");
+      await one.fill("input[id^=suspension-]", "Convention à revoir");
+      await one.click("form[action$='/suspension'] button");
+      assert.match(await text(one), /suspendue[\s\S]*Convention à revoir/u);
+    } finally {
+      await other.close();
+    }
+  });
+
   // a few rows of each list: axe takes as long as there are rows
   const pages = [
     "?q=identite",
@@ -185,6 +234,7 @@ describe("the exchange in the console", { skip: browserMissing, timeout: 420_000
     "/diagnostics?qui=tous",
     "/bilan?institution=bf-oni",
     "/classes",
+    "/federation",
   ];
   // each page on a desk and on a telephone, in both languages, by day and by night, in turns
   for (const [width, dark, lang, turn] of [

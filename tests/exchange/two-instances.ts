@@ -38,7 +38,8 @@ const pages = provide(concernedPersons, () => ({
   pseudonym: async (_ctx, number) => `page-${number}`,
 }));
 
-export async function instance(country: "bf" | "tg", agency: string): Promise<Instance> {
+/** `start`: beside a house that lives by the real clock. */
+export async function instance(country: "bf" | "tg", agency: string, start?: Date): Promise<Instance> {
   const system: Instance["system"] = {
     hits: [],
     answer: (_req, res) =>
@@ -72,6 +73,7 @@ export async function instance(country: "bf" | "tg", agency: string): Promise<In
     drivers: [testKeys, pages],
     country,
     env: { TOGUNA_GATEWAY_PORT: "0", TOGUNA_ORIGIN: road.url },
+    ...(start ? { start } : {}),
   });
   await house.transaction((ctx) => setBase(ctx, "sandbox", outsideUrl));
   const all = ["exchange.read-servers", "exchange.manage-federation", "exchange.approve-federation"];
