@@ -22,7 +22,8 @@ export interface GatewayProcess {
   /** Its address in the tests' cluster, and its folder. */
   database: string;
   dataDir: string;
-  pid(): number | undefined;
+  /** A local command in its folder. */
+  command(...args: string[]): Promise<{ code: number | null; text: string }>;
 }
 
 /**
@@ -58,6 +59,14 @@ export async function gatewayProcess(o: { beside?: GatewayProcess; folder?: stri
     c.kill("SIGKILL");
     await new Promise<void>((done) => c.once("exit", () => done()));
   };
+  const environment = () => ({
+    ...process.env,
+    DATABASE_URL: folder ? undefined : url,
+    TOGUNA_DATA: self.dataDir,
+    TOGUNA_DEMO: "1",
+    TOGUNA_LOG: "warn",
+    NODE_OPTIONS: "",
+  });
   const self: GatewayProcess = {
     clients: `http://127.0.0.1:${clients}`,
     admin: `http://127.0.0.1:${admin}`,
@@ -65,7 +74,16 @@ export async function gatewayProcess(o: { beside?: GatewayProcess; folder?: stri
     output: () => text,
     database: url,
     dataDir,
-    pid: () => child?.pid,
+    command: (...args) =>
+      new Promise((done) => {
+        const c = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(root, "apps/server/main.ts"), ...args], {
+          cwd: root,
+          env: environment(),
+        });
+        let told = "";
+        for (const stream of [c.stdout, c.stderr]) stream.on("data", (chunk) => (told += String(chunk)));
+        c.once("exit", (code) => done({ code, text: told }));
+      }),
     kill,
     async start(...args) {
       text = "";
@@ -75,14 +93,7 @@ export async function gatewayProcess(o: { beside?: GatewayProcess; folder?: stri
         ["--disable-warning=ExperimentalWarning", join(root, "apps/server/main.ts"), "gateway", ...ports, ...args],
         {
           cwd: root,
-          env: {
-            ...process.env,
-            DATABASE_URL: folder ? undefined : url,
-            TOGUNA_DATA: self.dataDir,
-            TOGUNA_DEMO: "1",
-            TOGUNA_LOG: "warn",
-            NODE_OPTIONS: "",
-          },
+          env: environment(),
           stdio: ["ignore", "pipe", "pipe"],
         },
       ));

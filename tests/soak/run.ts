@@ -106,7 +106,13 @@ try {
     for (const name of ["faults/database.test.ts", "faults/disk.test.ts", "faults/clock.test.ts"]) if (Date.now() < end) await file(name);
     if (Date.now() < end) await file("../kernel/reconcile/reconcile.test.ts");
     if (Date.now() < end) await file("network/fabric-living.test.ts");
-    for (const name of ["exchange/hostile.test.ts", "exchange/r1-kill.test.ts"]) if (Date.now() < end) await file(name);
+    for (const name of [
+      "exchange/hostile.test.ts",
+      "exchange/r1-kill.test.ts",
+      "exchange/two-gateways.test.ts",
+      "exchange/gateway-restore.test.ts",
+    ])
+      if (Date.now() < end) await file(name);
   }
 } catch (error) {
   result = `FAILED: ${String(error)}`;
