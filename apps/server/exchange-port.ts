@@ -51,6 +51,8 @@ export async function openExchangePort(kernel: Kernel, port: number): Promise<Ex
     // a failed handshake or a broken line: nobody there to read
     if (!socket.writable || !/^(HPE_|ERR_HTTP)/.test(error.code ?? "")) return void socket.destroy();
     if (!now || now.res.writableFinished) return void socket.end(surface.malformed());
+    // once answered, Node forgets a request it has not read to its end: who still reads it must hear that nothing more comes
+    socket.once("close", () => now.req.destroy());
     // Beside an answer under way a second one would be taken for it: that answer is finished, then the connection ends.
     now.res.once("close", () => socket.destroySoon());
     if (!now.req.complete && !now.res.headersSent) surface.spoilt(now.res);

@@ -26,11 +26,11 @@ interface Started {
   said: Record<string, unknown>;
 }
 /** A program that says one line of JSON once it is ready. */
-export function start(file: string, args: readonly string[], env: Record<string, string> = {}): Promise<Started> {
-  const child = spawn(process.execPath, [here(file), ...args], {
+export function start(file: string, args: readonly string[], flags: readonly string[] = []): Promise<Started> {
+  const child = spawn(process.execPath, [...flags, here(file), ...args], {
     cwd: root,
     // as apps/server/bootstrap.mjs starts programs
-    env: { MALLOC_ARENA_MAX: "2", ...process.env, ...env },
+    env: { MALLOC_ARENA_MAX: "2", ...process.env },
     stdio: ["ignore", "pipe", "inherit"],
   });
   return new Promise((done, fail) => {
@@ -173,12 +173,14 @@ function sha512Speed(): number {
 /** Two servers of ours, the institution of the one behind the other; ready when a call has passed. */
 export async function ourPair(behind: number, postgres: number): Promise<Way> {
   const system = `http://127.0.0.1:${behind}`;
-  const house = await start("./exchange-server.ts", ["house", system]);
+  const house = await start("./exchange-server.ts", ["house", system], ["--max-semi-space-size=8"]);
   const { centre, token } = house.said as { centre: string; token: string };
-  const gateway = await start("./exchange-server.ts", ["gateway", system, centre, token]).catch(async (error: unknown) => {
-    await stop(house);
-    throw error;
-  });
+  const gateway = await start("./exchange-server.ts", ["gateway", system, centre, token], ["--max-semi-space-size=4"]).catch(
+    async (error: unknown) => {
+      await stop(house);
+      throw error;
+    },
+  );
   const way: Way = {
     port: Number(house.said.port),
     path: "/r1/BF/GOV/ONI/IDENTITE/echo/items",

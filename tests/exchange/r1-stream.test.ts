@@ -1,16 +1,17 @@
 /** Bodies of any size through both sides of the exchange, and answers that come to nothing on their way. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, request, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { after, before, test } from "node:test";
+import { directoryNow } from "../../modules/exchange/directory/snapshot.ts";
 import { asks, echo, type House, house, persons, typeOf } from "./port.ts";
 
 let h: House;
 before(async () => {
-  h = await house();
+  h = await house({ TOGUNA_EXCHANGE_SPOOL_MIB: "8" });
 });
 after(() => h.close());
 
@@ -117,7 +118,7 @@ test("256 MiB each way, hashed and signed on the way, in bounded memory; nothing
   );
   // caller, both sides and the institution's system in one process: a whole body held anywhere would show
   assert.ok(peak - before < 200 * MiB, `${Math.round((peak - before) / MiB)} MiB more than before`);
-  assert.deepEqual(readdirSync(join(h.world.kernel.config.dataDir, "spool")), []);
+  assert.equal(existsSync(join(h.world.kernel.config.dataDir, "spool")), false, "neither way is anything of it put down");
 });
 
 test("the last chunk waits for the log: when the log is lost, the caller sees no end", async () => {
@@ -204,13 +205,21 @@ test("where fields are restricted, JSON up to 8 MiB is told apart, larger is ref
 
 test("no room to spool: refused in words, and small messages still pass", async () => {
   const spool = join(h.world.kernel.config.dataDir, "spool");
-  rmdirSync(spool);
   writeFileSync(spool, "");
+  await h.world.owner("update exchange.service set spooled = true where code = 'echo'");
+  await directoryNow(h.world.kernel.jobContext("exchange.test"));
   h.behave((_, res) => void res.end("ok"));
   const got = await h.call(`${echo}/items`, { method: "POST", body: Buffer.alloc(2 * MiB) });
   assert.equal(typeOf(got), "server.clientproxy.io_error");
   assert.equal(h.visits.length, 0);
   assert.equal((await h.call(`${echo}/items`, { method: "POST", body: Buffer.alloc(9) })).status, 200);
   rmSync(spool);
-  mkdirSync(spool);
+});
+
+test("one client's bodies take no more of the disk than is his; another's still pass", async () => {
+  h.behave((_, res) => void res.end("ok"));
+  const got = await h.call(`${echo}/items`, { method: "POST", body: Buffer.alloc(9 * MiB) });
+  assert.equal(typeOf(got), "server.clientproxy.io_error");
+  assert.equal(h.visits.length, 0);
+  for (let i = 0; i < 3; i++) assert.equal((await h.call(`${echo}/items`, { method: "POST", body: Buffer.alloc(5 * MiB) })).status, 200);
 });

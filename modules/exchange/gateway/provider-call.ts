@@ -59,6 +59,11 @@ const kept = { keepAlive: true, maxFreeSockets: 32, scheduling: "lifo" as const 
 const pool = () => ({ plain: new PlainAgent(kept), secure: new SecureAgent(kept) });
 /** A connection made where any address is allowed is not one for a call whose addresses are looked at. */
 const pools = { free: pool(), guarded: pool() };
+/** A connection that has died meanwhile is found out with the first bytes of a body, which cannot be said twice: each has its own. */
+const once = {
+  plain: new PlainAgent({ keepAlive: true, maxFreeSockets: 0 }),
+  secure: new SecureAgent({ keepAlive: true, maxFreeSockets: 0 }),
+};
 for (const agent of Object.values(pools).flatMap((one) => Object.values(one))) {
   const own = agent as unknown as { keepSocketAlive(socket: Socket): boolean };
   const keep = own.keepSocketAlive.bind(agent);
@@ -72,8 +77,7 @@ for (const agent of Object.values(pools).flatMap((one) => Object.values(one))) {
 
 /** Until the answer's head. */
 export async function openCall(c: Call): Promise<Answering | Failure> {
-  // a connection that has died meanwhile is found out with the first bytes of a body that cannot be said twice
-  const first = await attempt(c, !c.feed);
+  const first = await attempt(c, true);
   if (first.kind === "stale") {
     const again = await attempt(c, false);
     return again.kind === "stale" ? { kind: "lost", why: "cut" } : again;
@@ -112,7 +116,7 @@ export async function whole(r: Answering, limit: number): Promise<Result> {
 function attempt(c: Call, pooled: boolean): Promise<Answering | Failure | { kind: "stale" }> {
   const url = new URL(c.url);
   const tls = url.protocol === "https:";
-  const agents = c.connect?.lookup ? pools.guarded : pools.free;
+  const agents = c.feed ? once : c.connect?.lookup ? pools.guarded : pools.free;
   let began = performance.now();
   const more = moreFor(c.body?.size ?? 0);
   const state: State = { error: undefined, waited: 0 };
@@ -158,7 +162,7 @@ function attempt(c: Call, pooled: boolean): Promise<Answering | Failure | { kind
       // a system that has answered may leave the rest of the question unread
       if (c.feed && answered && /^E(PIPE|CONNRESET)$/.test(error.code ?? "")) return;
       state.error = error;
-      if (c.reading && req.reusedSocket && error.code === "ECONNRESET" && !settled) return end({ kind: "stale" });
+      if (c.reading && !c.feed && req.reusedSocket && error.code === "ECONNRESET" && !settled) return end({ kind: "stale" });
       lost(error.code?.startsWith("HPE_") ? "malformed" : "cut");
     });
     req.once("response", (res) => {
@@ -252,6 +256,8 @@ async function* pieces(c: Call, req: ClientRequest, res: IncomingMessage, state:
     // A body shorter than announced ends without being complete: half an answer is no answer.
     if (!res.complete || state.error) throw state.error ?? new Error("incomplete");
     done = true;
+    // what the system has not read of the question by now it will not read
+    if (c.feed && !req.writableFinished) req.destroy();
   } catch (error) {
     const { code } = (state.error ?? error) as NodeJS.ErrnoException;
     throw broken({ kind: "lost", why: why === "cut" && code?.startsWith("HPE_") ? "malformed" : why });

@@ -7,6 +7,7 @@ import { failures, refusalOf, refusals } from "../errors.ts";
 import { instanceOf } from "../federation/names.ts";
 import { type Arriving, type Deliver, type Delivered, type RequestMessage, type Sealed, unsealed } from "../gateway/flow.ts";
 import { moreFor } from "../gateway/patience.ts";
+import { whySpoilt } from "../gateway/spool.ts";
 import { batches, type Pieces, roomIn, writeAll } from "../gateway/pieces.ts";
 import { firstBack } from "../servers/away.ts";
 import { awayOf, bookOf, hearAway, outdated, serversFor } from "../servers/book.ts";
@@ -76,7 +77,7 @@ async function call(j: JobContext, m: RequestMessage, server: string, o: { patie
     if (!why) throw error;
     return notReached(j, server, why);
   }
-  const state = { connected: false, ended: false, late: false };
+  const state = { connected: false, begun: false, ended: false, late: false };
   const hurry = o.hurry ? setTimeout(() => req.destroy(tooSlow()), hurried) : undefined;
   req.once("socket", () => {
     state.connected = true;
@@ -96,7 +97,7 @@ async function call(j: JobContext, m: RequestMessage, server: string, o: { patie
   answered.catch(() => undefined);
   const leave = (): void => j.signal.removeEventListener("abort", stop);
   try {
-    const written = write(req, m, () => (state.ended = true), patience);
+    const written = write(req, m, state, patience);
     written.catch(() => undefined);
     await Promise.race([written, answered]);
     const res = await answered;
@@ -112,8 +113,11 @@ async function call(j: JobContext, m: RequestMessage, server: string, o: { patie
     if (why) return notReached(j, server, why);
     const sent = state.connected && state.ended;
     j.log.info({ server, sent, error: String((error as Error).message) }, "exchange: a call between servers broke");
+    // a body that is read once has no second server
+    const begun = sent || state.begun;
+    if (whySpoilt(error)) return { kind: "failed", type: failures.interrupted, sent };
     if (isMalformed(error)) return { kind: "failed", type: failures.malformed, sent };
-    return { kind: "failed", type: state.late ? failures.timeout : sent ? failures.cut : failures.notReached, sent };
+    return { kind: "failed", type: state.late ? failures.timeout : begun ? failures.cut : failures.notReached, sent };
   }
 }
 
@@ -124,20 +128,24 @@ function notReached(j: JobContext, server: string, why: string): Delivered {
   return { kind: "failed", type, sent: false };
 }
 
-/** `ending` is told right before the frame without which the other side does nothing. */
-async function write(req: ClientRequest, m: RequestMessage, ending: () => void, patience: number): Promise<void> {
-  if (m.arriving) return writeArriving(req, m, m.arriving, ending, patience);
+/** How far it came: the first of a body that is read once, and the frame without which the other side does nothing. */
+interface Way {
+  begun: boolean;
+  ended: boolean;
+}
+async function write(req: ClientRequest, m: RequestMessage, way: Way, patience: number): Promise<void> {
+  if (m.arriving) return writeArriving(req, m, m.arriving, way, patience);
   const head = frame("H", Buffer.from(m.part));
   const seal = sealFrame({ ...m, bodyHash: m.body.hash });
   if (m.body.size <= small) {
     const body = m.body.size > 0 ? [frame("B", await m.body.whole())] : [];
-    ending();
+    way.ended = true;
     req.end(Buffer.concat([head, ...body, seal]));
     return;
   }
   req.write(head);
   if (!(await writeBody(req, batches(m.body.stream())))) return;
-  ending();
+  way.ended = true;
   req.end(seal);
 }
 
@@ -151,14 +159,9 @@ async function writeBody(req: ClientRequest, body: AsyncIterable<Pieces>): Promi
 }
 
 /** Nothing of the body is read before there is a connection: until then another server may still be tried. */
-async function writeArriving(
-  req: ClientRequest,
-  m: RequestMessage,
-  arriving: Arriving,
-  ending: () => void,
-  patience: number,
-): Promise<void> {
+async function writeArriving(req: ClientRequest, m: RequestMessage, arriving: Arriving, way: Way, patience: number): Promise<void> {
   if (!req.socket) await new Promise((go, fail) => req.once("socket", go).once("error", fail));
+  way.begun = true;
   const { part: _, ...opening } = m;
   req.write(frame("H", Buffer.from(m.part)));
   req.write(openingFrame({ ...opening, bodyHash: undefined }, arriving.length));
@@ -166,7 +169,7 @@ async function writeArriving(
   const { size, ...sealed } = await arriving.sealed();
   // the system has most of it by now, and may think about it as long as it took
   req.setTimeout(patience + moreFor(size));
-  ending();
+  way.ended = true;
   req.end(sealFrame(sealed));
 }
 
