@@ -4,7 +4,7 @@ import type { Html, PageContext } from "#kernel";
 import { screens, standingOf, type Screen as Shown } from "#ui";
 import { shell, type View } from "./site.ts";
 
-export { sent, type Again } from "#ui";
+export { sent, sentAll, type Again } from "#ui";
 export type Screen<I> = Shown<I, View>;
 
 /** A whole page around its part; an action that shows what is shown once only draws it itself. */

@@ -7,6 +7,8 @@ import { changePage } from "./change.ts";
 import { capacityPage } from "./capacity.ts";
 import { coveragePage } from "./coverage.ts";
 import { doublesPage } from "./doubles.ts";
+import { equipmentActions, equipmentPage } from "./equipment.ts";
+import { equipmentListActions, equipmentListPage, equipmentRegisterPage } from "./equipment-list.ts";
 import { exportAction, filesPage, importAction } from "./files.ts";
 import { nodesPage, spansPage } from "./lists.ts";
 import { nodePage } from "./node.ts";
@@ -38,6 +40,9 @@ export const networkPages = [
   operationsPage,
   operationPage,
   addressesPage,
+  equipmentListPage,
+  equipmentRegisterPage,
+  equipmentPage,
   filesPage,
 ];
 export const networkActions = [
@@ -50,5 +55,7 @@ export const networkActions = [
   exportAction,
   reportAction,
   ...fabricActions,
+  ...equipmentListActions,
+  ...equipmentActions,
   operationAction,
 ];

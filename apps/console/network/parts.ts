@@ -15,7 +15,7 @@ const groups = {
   resilience: [["report", "/rapport"], ["plan", "/plan"], ["doubles", "/doubles"], ["capacity", "/capacite"]],
   projects: [["branches", "/projets"], ["order", "/commander"], ["coverage", "/couverture"]],
   running: [["fabric", "/service"], ["operations", "/operations"]],
-  inventory: [["addresses", "/adresses"], ["files", "/fichiers"]],
+  inventory: [["addresses", "/adresses"], ["equipment", "/equipements"], ["files", "/fichiers"]],
 } as const; // prettier-ignore
 type Group = keyof typeof groups;
 export type Tab = (typeof groups)[Group][number][0];

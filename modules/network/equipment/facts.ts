@@ -6,32 +6,32 @@ export const equipmentRegistered = fact(
   T.Object({ name: T.String(), protocol: T.String(), address: T.String(), weak: T.Boolean() }),
   {
     fr: "Un équipement sans agent a été inscrit",
-    en: "Equipment without an agent was registered",
+    en: "A device without an agent was registered",
   },
 );
 export const equipmentEdited = fact("network.equipment-edited", T.Object({ what: T.Array(T.String()) }), {
   fr: "L’inscription d’un équipement a été modifiée",
-  en: "A registered equipment was edited",
+  en: "A registered device was edited",
 });
 export const equipmentRemoved = fact("network.equipment-removed", T.Object({ name: T.String() }), {
   fr: "Un équipement a été retiré",
-  en: "An equipment was removed",
+  en: "A device without an agent was removed",
 });
 export const equipmentApproved = fact("network.equipment-approved", T.Object({ identity: T.String(), before: T.Optional(T.String()) }), {
   fr: "L’identité d’un équipement a été approuvée",
-  en: "An equipment’s identity was approved",
+  en: "The identity of a device was approved",
 });
 export const equipmentTroubled = fact("network.equipment-trouble", T.Object({ trouble: T.String() }), {
   fr: "Un équipement ne peut plus être lu",
-  en: "An equipment can no longer be read",
+  en: "A device can no longer be read",
 });
 export const equipmentRecovered = fact("network.equipment-recovered", T.Object({ trouble: T.String() }), {
   fr: "Un équipement est de nouveau lu",
-  en: "An equipment is read again",
+  en: "A device is read again",
 });
 export const equipmentChanged = fact("network.equipment-changed", T.Object({ parts: T.Array(T.String()) }), {
   fr: "Un équipement n’est plus ce qu’il était à la dernière lecture",
-  en: "An equipment is no longer what it was at the last reading",
+  en: "A device is no longer what it was at the last reading",
 });
 export const differenceAccepted = fact("network.difference-accepted", T.Object({ key: T.String(), reason: T.String() }), {
   fr: "Une différence avec l’inventaire a été acceptée",

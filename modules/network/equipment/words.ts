@@ -7,7 +7,7 @@ const en = (n: number) => String(n).replace("-", "−");
 
 export const unknownDevice = (): Text => ({
   fr: "Cet équipement n’est rattaché à aucun équipement de l’inventaire.",
-  en: "This equipment is linked to no device of the inventory.",
+  en: "This device is linked to none of the inventory.",
 });
 export const serial = (seen: string, was: string | undefined): Text =>
   was === undefined
