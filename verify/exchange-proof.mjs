@@ -46,13 +46,17 @@ function readPart(text) {
   return { first: lines.slice(0, 2), only };
 }
 
-/** Messages of the first form: ES256 over the hash of the header part, and of the body. */
+/** SHA-256 under r || s of P-256, or under PKCS #1 v1.5 of an RSA key that is long enough. */
+function fits(bytes, key, signature) {
+  if (key.asymmetricKeyType === "ec") return verify("sha256", bytes, { key, dsaEncoding: "ieee-p1363" }, signature);
+  return key.asymmetricKeyType === "rsa" && key.asymmetricKeyDetails.modulusLength >= 2048 && verify("sha256", bytes, key, signature);
+}
+
+/** Messages of the first form: a signature over the hash of the header part, and of the body. */
 function hashesFault(m, hash, signer) {
   const bytes = hash ? Buffer.concat([sha512(m.headerPart), hash]) : sha512(m.headerPart);
   const signature = Buffer.from(m.signature, "base64");
-  return verify("sha256", bytes, { key: signer.publicKey, dsaEncoding: "ieee-p1363" }, signature)
-    ? undefined
-    : "the signature does not fit";
+  return fits(bytes, signer.publicKey, signature) ? undefined : "the signature does not fit";
 }
 
 /** Messages signed as their container shows it: the signature file must be about this header part, this body, this signer. */
@@ -94,8 +98,7 @@ function checkStatement(s, request, o, fail) {
   const chain = split(s.certificate);
   const fault = chainFault(chain, o.anchors, new Date(s.at));
   if (fault) say(fault);
-  const key = chain[0] && { key: chain[0].publicKey, dsaEncoding: "ieee-p1363" };
-  if (!key || !verify("sha256", Buffer.from(s.text), key, Buffer.from(s.signature, "base64"))) say("the signature does not fit");
+  if (!chain[0] || !fits(Buffer.from(s.text), chain[0].publicKey, Buffer.from(s.signature, "base64"))) say("the signature does not fit");
   const lines = s.text.split("\n");
   const says = (name, value) => lines.includes(`${name}:${value}`);
   if (!says("kind", s.kind) || !says("institution", s.institution) || !says("at", s.at)) say("the text says something else");

@@ -58,7 +58,9 @@ export function readSignature(bytes) {
   if (!signer) throw new Error("the certificate shown is not the one the signature names");
   const value = base64(only(signature, ds, "SignatureValue"));
   const [kind, hash] = methods[algorithm(only(info, ds, "SignatureMethod"))] ?? [];
-  if (!kind || signer.publicKey.asymmetricKeyType !== kind) throw new Error("the kind of signature is too weak, unknown or not the key’s");
+  const bits = signer.publicKey.asymmetricKeyDetails?.modulusLength;
+  if (!kind || signer.publicKey.asymmetricKeyType !== kind || bits < 2048)
+    throw new Error("the kind of signature is too weak, unknown or not the key’s");
   const message = canonical(info, only(info, ds, "CanonicalizationMethod"));
   const key = kind === "ec" ? { key: signer.publicKey, dsaEncoding: "ieee-p1363" } : signer.publicKey;
   if (!verify(hash, message, key, value)) throw new Error("the signature does not fit");

@@ -1,9 +1,12 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { createPrivateKey, generateKeyPair, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { provide } from "#kernel";
 import { type KeyStore, keysPort } from "#trust/ports";
 import { openKeyring, type Keyring, type Random } from "./keyring.ts";
+
+const rsaPair = promisify(generateKeyPair);
 
 /**
  * Keys as files, each sealed with AES-256-GCM under a key stretched from the installation's passphrase. The files are
@@ -22,8 +25,10 @@ export function fileKeys(folder: string, passphrase: string, ids: { uuid(): stri
   };
   return {
     kind: "file",
-    async generate(label) {
-      const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    async generate(label, algorithm = "p256") {
+      // RSA primes take a second to find: not on the thread that answers
+      const { privateKey, publicKey } =
+        algorithm === "p256" ? generateKeyPairSync("ec", { namedCurve: "P-256" }) : await rsaPair("rsa", { modulusLength: 3072 });
       const spki = new Uint8Array(publicKey.export({ format: "der", type: "spki" }));
       const id = ids.uuid();
       ring.write(id, { label, spki, secret: privateKey.export({ format: "der", type: "pkcs8" }) });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type * as Library from "pkcs11js";
-import type { KeyStore } from "#trust/ports";
+import type { KeyAlgorithm, KeyStore } from "#trust/ports";
+import { rsaSpki } from "./spki.ts";
 
 export interface TokenOptions {
   library: typeof Library;
@@ -15,6 +16,8 @@ export interface TokenOptions {
 /** The named curve P-256 as CKA_EC_PARAMS wants it, and the start of every P-256 SubjectPublicKeyInfo (RFC 5480). */
 const p256 = Buffer.from("06082a8648ce3d030107", "hex");
 const spkiStart = Buffer.from("3059301306072a8648ce3d020106082a8648ce3d030107034200", "hex");
+/** DigestInfo of SHA-256 up to the digest itself (RFC 8017, 9.2, note 1). */
+const sha256Info = Buffer.from("3031300d060960864801650304020105000420", "hex");
 const name = /^[0-9a-f]{32}$/;
 
 /** Errors after which a new session and log-in may help: the token was pulled, the session lost, the module restarted. */
@@ -79,7 +82,17 @@ export function openToken(o: TokenOptions): KeyStore & { close(): void } {
     }
   };
 
+  const isRsa = (s: Library.Handle, key: Library.Handle): boolean => {
+    const type = p11.C_GetAttributeValue(s, key, [{ type: k.CKA_KEY_TYPE }])[0]?.value as Buffer;
+    // an unsigned long of the machine's own width and order
+    return type.readUInt32LE(0) === k.CKK_RSA;
+  };
+
   const spkiOf = (s: Library.Handle, key: Library.Handle): Uint8Array => {
+    if (isRsa(s, key)) {
+      const [modulus, exponent] = p11.C_GetAttributeValue(s, key, [{ type: k.CKA_MODULUS }, { type: k.CKA_PUBLIC_EXPONENT }]);
+      return rsaSpki(modulus!.value as Buffer, exponent!.value as Buffer);
+    }
     const point = p11.C_GetAttributeValue(s, key, [{ type: k.CKA_EC_POINT }])[0]?.value as Buffer;
     // An OCTET STRING around the uncompressed point; a few modules leave the wrapping out.
     const raw = point.length === 67 ? point.subarray(2) : point;
@@ -90,18 +103,23 @@ export function openToken(o: TokenOptions): KeyStore & { close(): void } {
   start();
   return {
     kind: "pkcs11",
-    generate: async (label) =>
+    generate: async (label, algorithm: KeyAlgorithm = "p256") =>
       within((s) => {
         const id = Buffer.from(o.random(16));
         const pair = p11.C_GenerateKeyPair(
           s,
-          { mechanism: k.CKM_EC_KEY_PAIR_GEN },
+          { mechanism: algorithm === "p256" ? k.CKM_EC_KEY_PAIR_GEN : k.CKM_RSA_PKCS_KEY_PAIR_GEN },
           [
             { type: k.CKA_TOKEN, value: true },
             { type: k.CKA_ID, value: id },
             { type: k.CKA_LABEL, value: label.slice(0, 60) },
             { type: k.CKA_VERIFY, value: true },
-            { type: k.CKA_EC_PARAMS, value: p256 },
+            ...(algorithm === "p256"
+              ? [{ type: k.CKA_EC_PARAMS, value: p256 }]
+              : [
+                  { type: k.CKA_MODULUS_BITS, value: 3072 },
+                  { type: k.CKA_PUBLIC_EXPONENT, value: Buffer.from([1, 0, 1]) },
+                ]),
           ],
           [
             { type: k.CKA_TOKEN, value: true },
@@ -111,6 +129,13 @@ export function openToken(o: TokenOptions): KeyStore & { close(): void } {
             { type: k.CKA_SENSITIVE, value: true },
             { type: k.CKA_EXTRACTABLE, value: false },
             { type: k.CKA_SIGN, value: true },
+            // a module would let an RSA key open messages too, unless told
+            ...(algorithm === "p256"
+              ? []
+              : [
+                  { type: k.CKA_DECRYPT, value: false },
+                  { type: k.CKA_UNWRAP, value: false },
+                ]),
           ],
         );
         return { id: id.toString("hex"), spki: spkiOf(s, pair.publicKey) };
@@ -124,8 +149,14 @@ export function openToken(o: TokenOptions): KeyStore & { close(): void } {
       within((s) => {
         const key = find(s, k.CKO_PRIVATE_KEY, id);
         if (!key) throw new Error("no such key on the PKCS#11 token");
+        const digest = createHash("sha256").update(message).digest();
+        if (isRsa(s, key)) {
+          // the module pads, the DigestInfo is ours (RFC 8017, 9.2): every module has this mechanism
+          p11.C_SignInit(s, { mechanism: k.CKM_RSA_PKCS }, key);
+          return new Uint8Array(p11.C_Sign(s, Buffer.concat([sha256Info, digest]), Buffer.alloc(512)));
+        }
         p11.C_SignInit(s, { mechanism: k.CKM_ECDSA }, key);
-        return new Uint8Array(p11.C_Sign(s, createHash("sha256").update(message).digest(), Buffer.alloc(64)));
+        return new Uint8Array(p11.C_Sign(s, digest, Buffer.alloc(64)));
       }),
     destroy: async (id) =>
       within((s) => {

@@ -38,6 +38,30 @@ export function keysConformance(
     assert.deepEqual(Buffer.from((await store.publicKey(one.id))!), Buffer.from(one.spki));
   });
 
+  test(`${name}: makes RSA keys of 3072 bits whose PKCS #1 v1.5 signatures hold, beside those of P-256`, { skip }, async () => {
+    const store = await open();
+    const [rsa, p256] = [await store.generate("rsa", "rsa3072"), await store.generate("ec")];
+    const shown = createPublicKey({ key: Buffer.from(rsa.spki), format: "der", type: "spki" });
+    assert.deepEqual(
+      [shown.asymmetricKeyType, shown.asymmetricKeyDetails?.modulusLength, shown.asymmetricKeyDetails?.publicExponent],
+      ["rsa", 3072, 65_537n],
+    );
+    for (const size of [0, 1, 64, 20_000]) {
+      const message = new Uint8Array(size).fill(9);
+      const signature = await store.sign(rsa.id, message);
+      assert.equal(signature.length, 384);
+      assert.ok(holds(rsa.spki, message, signature), `${size} bytes`);
+      assert.ok(!holds(rsa.spki, Uint8Array.of(...message, 1), signature));
+      assert.ok(!holds(p256.spki, message, signature));
+    }
+    assert.deepEqual(Buffer.from((await store.publicKey(rsa.id))!), Buffer.from(rsa.spki));
+    assert.equal((await store.sign(p256.id, Uint8Array.of(1))).length, 64);
+    if (o.again) assert.ok(holds(rsa.spki, Uint8Array.of(2), await (await o.again()).sign(rsa.id, Uint8Array.of(2))));
+    await store.destroy(rsa.id);
+    assert.equal(await store.publicKey(rsa.id), undefined);
+    await assert.rejects(store.sign(rsa.id, Uint8Array.of(1)));
+  });
+
   test(`${name}: many signatures at once`, { skip }, async () => {
     const store = await open();
     const keys = await Promise.all([1, 2, 3, 4].map((n) => store.generate(`k${n}`)));

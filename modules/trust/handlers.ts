@@ -1,5 +1,6 @@
 import { canonical, type Context, factById, forbidden, implement, leafIndexOf, ledgerData, ledgerRows, relay } from "#kernel";
 import * as api from "./api.ts";
+import { keyFor } from "./certificates/choice.ts";
 import { addAnchor, importCertificate } from "./certificates/external.ts";
 import { buildIssued, factSubject, held, keepIssued, type Subject, subjectName } from "./certificates/issue.ts";
 import { bySerial, type CertificateRow, type Kind, keepRequest, list, revoke, usable } from "./certificates/store.ts";
@@ -123,7 +124,7 @@ export const handlers = implement(api, {
     before: async (ctx, input) => ownOfficial(ctx, input),
     async outside(out, subject) {
       const keys = out.port(keysPort);
-      const key = await keys.generate(`${subject.kind} ${subject.subject}`);
+      const key = await keys.generate(`${subject.kind} ${subject.subject}`, keyFor(out.config, subject));
       return { key, csr: await buildRequest(subjectName(out, subject), key.spki, (message) => keys.sign(key.id, message)) };
     },
     async after(ctx, subject, made) {

@@ -1,6 +1,7 @@
 import { defineModule } from "#kernel";
 import { auditLedger, manageCertificates, readCertificates } from "./api.ts";
 import { ensureAuthorities } from "./certificates/authorities.ts";
+import { keyFor } from "./certificates/choice.ts";
 import { clockWentBack } from "./problems.ts";
 import { anchorAdded, certificateIssued, certificateRequested, certificateRevoked, clockSetBack } from "./facts.ts";
 import { anchors, crl, issuer } from "./gates/authorities.ts";
@@ -60,9 +61,12 @@ export const trust = defineModule({
   permissions: [readCertificates, manageCertificates, auditLedger],
   migrations: new URL("./migrations/", import.meta.url),
   // a clock that went back suspends stamping and signing, not the house
-  start: (host) =>
-    ensureAuthorities(host).catch((error: unknown) => {
+  async start(host) {
+    // a setting that cannot be read stops the start, not the first signature
+    keyFor(host.config, { kind: "seal", subject: "" });
+    await ensureAuthorities(host).catch((error: unknown) => {
       if (!clockWentBack.is(error)) throw error;
       host.log.error({ error: String(error) }, "started with a clock that went back: signing waits until it is right");
-    }),
+    });
+  },
 });

@@ -1,19 +1,24 @@
 import { port } from "#kernel";
 
-/** A signing key: its name in the store and its public half (SubjectPublicKeyInfo, P-256). */
+/** `p256`: ECDSA on P-256 (FIPS 186-5). `rsa3072`: RSA of 3072 bits, as strong (SP 800-57, part 1, table 2), for institutions that have to. */
+export type KeyAlgorithm = "p256" | "rsa3072";
+
+/** A signing key: its name in the store and its public half (SubjectPublicKeyInfo). */
 export interface Key {
   id: string;
   spki: Uint8Array;
 }
 
 /**
- * Where private keys live. A key is made inside, signs inside and never comes out. Signatures are ES256 over the
- * message (SHA-256 inside the store), handed out as r || s in 64 bytes.
+ * Where private keys live. A key is made inside, signs inside and never comes out. Signatures are over the
+ * message (SHA-256 inside the store): of P-256 keys ES256, handed out as r || s in 64 bytes; of RSA keys RSASSA-PKCS1-v1_5
+ * (RFC 8017, 8.2), 384 bytes.
  */
 export interface KeyStore {
   /** What an operator reads: "file", "pkcs11", "memory". */
   readonly kind: string;
-  generate(label: string): Promise<Key>;
+  /** P-256 unless said. Rejects when the store does not make such keys. */
+  generate(label: string, algorithm?: KeyAlgorithm): Promise<Key>;
   /** undefined: no such key. */
   publicKey(id: string): Promise<Uint8Array | undefined>;
   /** Rejects when there is no such key. */

@@ -1,6 +1,9 @@
-import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { generateKeyPair, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { promisify } from "node:util";
 import { provide } from "#kernel";
 import { type KeyStore, keysPort } from "./ports.ts";
+
+const rsaPair = promisify(generateKeyPair);
 
 /** Keys that die with the process: the in-memory driver every port has, for tests only. */
 export const memoryKeys = (): KeyStore & { size(): number } => {
@@ -9,8 +12,9 @@ export const memoryKeys = (): KeyStore & { size(): number } => {
   return {
     kind: "memory",
     size: () => keys.size,
-    async generate() {
-      const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    async generate(_label, algorithm = "p256") {
+      const { privateKey, publicKey } =
+        algorithm === "p256" ? generateKeyPairSync("ec", { namedCurve: "P-256" }) : await rsaPair("rsa", { modulusLength: 3072 });
       const id = `memory-${made++}`;
       const spki = new Uint8Array(publicKey.export({ format: "der", type: "spki" }));
       keys.set(id, { secret: privateKey, spki });

@@ -58,8 +58,14 @@ export async function houseWorld(start?: Date): Promise<World> {
   return house;
 }
 
-export const gatewayWorld = (): Promise<World> =>
-  world({ modules: modulesOfGateway, drivers: [testKeys], country: "bf", env: { TOGUNA_ROLE: "gateway", TOGUNA_GATEWAY_PORT: "0" } });
+export const gatewayWorld = (env: Record<string, string> = {}, start?: Date): Promise<World> =>
+  world({
+    modules: modulesOfGateway,
+    drivers: [testKeys],
+    country: "bf",
+    env: { TOGUNA_ROLE: "gateway", TOGUNA_GATEWAY_PORT: "0", ...env },
+    ...(start ? { start } : {}),
+  });
 
 export const urlOf = (w: World): string => `http://127.0.0.1:${(w.http.server.address() as AddressInfo).port}`;
 
@@ -71,7 +77,8 @@ export async function tokenFrom(house: World, code = "SRV1", institution = oni) 
   return { ...readToken(token)!, centre: urlOf(house) };
 }
 
-export async function twoServers(): Promise<Pair> {
+/** `env`: of the gateway. */
+export async function twoServers(o: { start?: Date; env?: Record<string, string> } = {}): Promise<Pair> {
   const system: Pair["system"] = {
     url: "",
     hits: [],
@@ -83,9 +90,9 @@ export async function twoServers(): Promise<Pair> {
     system.answer(req, res);
   });
   system.url = await listening(outside);
-  const house = await houseWorld();
+  const house = await houseWorld(o.start);
   await house.transaction((ctx) => setBase(ctx, "sandbox", system.url));
-  const gateway = await gatewayWorld();
+  const gateway = await gatewayWorld(o.env, o.start);
   const [hj, gj] = [house.kernel.jobContext("exchange.test"), gateway.kernel.jobContext("exchange.test")];
   const token = await tokenFrom(house);
   const address = "127.0.0.1:0";

@@ -85,24 +85,24 @@ async function make(j: JobContext, d: Draft): Promise<void> {
   const { act, setting, procedure, row } = d;
   const institution = { id: setting.office.id, name: setting.office.name };
   const seal = await sealKeyFor(j, institution);
-  const keyId = code2dKeyIdOf(seal.certificate);
+  // 2D codes are P-256 signatures: an act sealed by an RSA key is verified by its number or its file
+  const keyId = seal.key === "p256" ? code2dKeyIdOf(seal.certificate) : undefined;
   const birth = procedure.output.birth ? { ...row.answers, ...row.known }[procedure.output.birth] : undefined;
-  const code = await code2d(
-    setting.origin,
-    keyId,
-    {
-      type: act.kind === "act" ? procedure.output.codeType : "refusal",
-      number: row.number,
-      issued: setting.today,
-      name: d.name,
-      ...(typeof birth === "string" && birth.length === 10 ? { birth } : {}),
-      conclusion: act.kind === "letter" ? "refused" : row.decision?.conclusion === "mentions" ? "entries" : "none",
-      ...(act.validUntil ? { validUntil: act.validUntil } : {}),
-      check: act.number.replaceAll(" ", ""),
-    },
-    async (bytes) => (await sign(j, { institution, bytes })).signature,
-  );
-  const parts = { number: act.number, validUntil: act.validUntil, signing: d.signing, code };
+  const fields = {
+    type: act.kind === "act" ? procedure.output.codeType : "refusal",
+    number: row.number,
+    issued: setting.today,
+    name: d.name,
+    ...(typeof birth === "string" && birth.length === 10 ? { birth } : {}),
+    conclusion: act.kind === "letter" ? "refused" : row.decision?.conclusion === "mentions" ? "entries" : "none",
+    ...(act.validUntil ? { validUntil: act.validUntil } : {}),
+    check: act.number.replaceAll(" ", ""),
+  } as const;
+  const code =
+    keyId === undefined
+      ? undefined
+      : await code2d(setting.origin, keyId, fields, async (bytes) => (await sign(j, { institution, bytes })).signature);
+  const parts = { number: act.number, validUntil: act.validUntil, signing: d.signing, ...(code === undefined ? {} : { code }) };
   const pdf =
     act.kind === "act"
       ? await render(j, "act", actData(procedure, row, setting, parts))
@@ -122,9 +122,9 @@ async function make(j: JobContext, d: Draft): Promise<void> {
 interface Made {
   bytes: Uint8Array;
   at: Date;
-  code: string;
+  code: string | undefined;
   seal: { serial: string; certificate: string };
-  keyId: string;
+  keyId: string | undefined;
   untilDay: string;
 }
 
@@ -141,16 +141,17 @@ async function finish(ctx: Context, d: Draft, made: Made): Promise<void> {
     person: row.person,
     institution: act.institution,
   });
-  if (!(await finishAct(ctx, { id: act.id, issuedAt: made.at, file: file.id, code: made.code }))) return;
-  await keepCodeKey(ctx, {
-    keyId: made.keyId,
-    serial: made.seal.serial,
-    certificate: made.seal.certificate,
-    institution: act.institution,
-    issuer: d.issuer,
-    fromDay: d.setting.today,
-    untilDay: made.untilDay,
-  });
+  if (!(await finishAct(ctx, { id: act.id, issuedAt: made.at, file: file.id, code: made.code ?? null }))) return;
+  if (made.keyId !== undefined)
+    await keepCodeKey(ctx, {
+      keyId: made.keyId,
+      serial: made.seal.serial,
+      certificate: made.seal.certificate,
+      institution: act.institution,
+      issuer: d.issuer,
+      fromDay: d.setting.today,
+      untilDay: made.untilDay,
+    });
   await publishAct(ctx, {
     number: act.number,
     title: { fr: title.fr, en: title.en },

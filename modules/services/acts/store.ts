@@ -38,7 +38,7 @@ export async function redateAct(ctx: Context, a: ActRow): Promise<void> {
     where id = ${a.id} and issued_at is null`);
 }
 
-export async function finishAct(ctx: Context, a: { id: string; issuedAt: Date; file: string; code: string }): Promise<boolean> {
+export async function finishAct(ctx: Context, a: { id: string; issuedAt: Date; file: string; code: string | null }): Promise<boolean> {
   const rows = await ctx.db.run(sql`
     update services.act set issued_at = ${a.issuedAt}, file = ${a.file}, code = ${a.code} where id = ${a.id} and issued_at is null`);
   return rows === 1;

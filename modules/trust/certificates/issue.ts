@@ -7,6 +7,7 @@ import type { SignerCertificate } from "../cms/sign.ts";
 import { buildCertificate, type Name, nameDer, serialFrom, type Sign } from "../x509/build.ts";
 import { extensions, type Profile, years } from "../x509/profiles.ts";
 import { readCertificate, type Certificate } from "../x509/read.ts";
+import { keyFor } from "./choice.ts";
 import { type CertificateRow, keep, type NewCertificate, usable } from "./store.ts";
 
 /** A certificate we can sign with: the row, what it says, and its key behind the port. */
@@ -68,7 +69,7 @@ export const onDemand = (config: PublicConfig): boolean =>
 export const buildIssued = async (o: Making, s: Subject, issuer: Held | undefined): Promise<NewCertificate> => {
   if (o.clock.now().getTime() < earliest) throw clockImplausible();
   const keys = o.port(keysPort);
-  const key = await keys.generate(`${s.kind} ${s.subject}`);
+  const key = await keys.generate(`${s.kind} ${s.subject}`, keyFor(o.config, s));
   return { ...(await certified(o, s, key.spki, issuer ?? ((message) => keys.sign(key.id, message)))), key: key.id };
 };
 

@@ -9,7 +9,9 @@ import { chainOf } from "../x509/chain.ts";
 import { configurationSigning } from "../x509/profiles.ts";
 import { type Certificate, pem, readCertificates, verified } from "../x509/read.ts";
 import type { Reason } from "../x509/revocations.ts";
+import { fitsRaw } from "../x509/scheme.ts";
 import { configurationKey, configurationKeys } from "./authorities.ts";
+import { keyFor } from "./choice.ts";
 import { addAnchor, importCertificate } from "./external.ts";
 import { keepForeign } from "./foreign.ts";
 import { subjectName } from "./issue.ts";
@@ -150,14 +152,14 @@ export const judgeUnder = (anchors: readonly string[], text: string, at: Date): 
     tls: leaf.extendedKeyUsage !== undefined,
     from: new Date(Math.max(...times((c) => c.notBefore))),
     until: new Date(Math.min(...times((c) => c.notAfter))),
-    fits: (bytes, signature) => signature.length === 64 && verified(leaf.spki, oids.ecdsaWithSha256, bytes, ecdsaSignature(signature)),
+    fits: (bytes, signature) => fitsRaw(leaf.spki, bytes, signature),
   };
 };
 
 /** Makes an institution's seal key here and the request for its certificate. */
 export const requestSeal = async (j: JobContext, owner: { id: string; name: string }): Promise<{ id: string; csr: string }> => {
   const keys = j.port(keysPort);
-  const key = await keys.generate(`seal ${owner.id}`);
+  const key = await keys.generate(`seal ${owner.id}`, keyFor(j.config, { kind: "seal", subject: owner.id }));
   const subject = { kind: "seal" as const, subject: owner.id, institution: owner.id, name: owner.name };
   const csr = await buildRequest(subjectName(j, subject), key.spki, (message) => keys.sign(key.id, message));
   const id = j.ids.uuid();

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { type Der, ecdsaSignature, int, octets, oid, seq, setOf, tagged, tlv } from "../der/write.ts";
+import { type Der, int, octets, oid, seq, setOf, tagged, tlv } from "../der/write.ts";
 import { oids } from "../der/oids.ts";
-import { ecdsaWithSha256, sha256Algorithm, type Sign } from "../x509/build.ts";
+import { sha256Algorithm, type Sign } from "../x509/build.ts";
+import { schemeOf } from "../x509/scheme.ts";
 
 export const sha256 = (...parts: Uint8Array[]): Uint8Array => {
   const hash = createHash("sha256");
@@ -14,6 +15,7 @@ export interface SignerCertificate {
   der: Uint8Array;
   issuer: Uint8Array;
   serial: Uint8Array;
+  spki: Uint8Array;
 }
 
 export interface CmsParts {
@@ -38,7 +40,8 @@ export const buildSignedData = async (parts: CmsParts): Promise<Der> => {
     attribute(oids.messageDigest, octets(parts.content.digest)),
     attribute(oids.signingCertificateV2, binding),
   );
-  const signature = ecdsaSignature(await parts.sign(attributes));
+  const scheme = schemeOf(parts.signer.spki);
+  const signature = scheme.encoded(await parts.sign(attributes));
   const token = await parts.stamp?.(signature);
   // Signed as SET OF, stored under [0]: same bytes but for the tag (RFC 5652, 5.4).
   const stored = Uint8Array.from(attributes);
@@ -59,7 +62,7 @@ export const buildSignedData = async (parts: CmsParts): Promise<Der> => {
             seq(parts.signer.issuer, int(parts.signer.serial)),
             sha256Algorithm,
             stored,
-            ecdsaWithSha256,
+            scheme.identifier,
             octets(signature),
             ...(token ? [tagged(1, attribute(oids.signatureTimeStamp, token))] : []),
           ),

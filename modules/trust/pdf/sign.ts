@@ -2,6 +2,7 @@ import { oids } from "../der/oids.ts";
 import type { Der } from "../der/write.ts";
 import { buildSignedData, sha256, type SignerCertificate } from "../cms/sign.ts";
 import type { Sign } from "../x509/build.ts";
+import { schemeOf } from "../x509/scheme.ts";
 import { type FieldParts, prepareSignature } from "./append.ts";
 
 export interface PdfSigner extends Omit<FieldParts, "reserve"> {
@@ -18,7 +19,10 @@ export interface PdfSigner extends Omit<FieldParts, "reserve"> {
 /** One PAdES-B-T signature appended to the file. */
 export const addSignature = async (pdf: Uint8Array, signer: PdfSigner): Promise<Uint8Array> => {
   const certificates = signer.certificates.reduce((sum, der) => sum + der.length, 0);
-  const prepared = prepareSignature(pdf, { ...signer, reserve: certificates + signer.tokenBytes + 700 });
+  const prepared = prepareSignature(pdf, {
+    ...signer,
+    reserve: certificates + signer.tokenBytes + (schemeOf(signer.certificate.spki).kind === "rsa" ? 1100 : 700),
+  });
   const cms = await buildSignedData({
     signer: signer.certificate,
     certificates: signer.certificates,

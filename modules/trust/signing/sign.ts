@@ -7,6 +7,7 @@ import { addSignature } from "../pdf/sign.ts";
 import { certificateMissing, pdfRefused } from "../problems.ts";
 import { external, stamp } from "../stamps/stamp.ts";
 import { pem } from "../x509/read.ts";
+import { schemeOf } from "../x509/scheme.ts";
 
 /** An institution as its certificate names it. */
 export interface SealOwner {
@@ -104,7 +105,7 @@ export const signPdf = async (j: JobContext, o: PdfSigning): Promise<SignedPdf> 
 };
 
 export interface SignatureOver {
-  /** ES256, r || s */
+  /** r || s of P-256, or PKCS #1 v1.5 of RSA: as the certificate's key signs */
   signature: Uint8Array;
   serial: string;
   /** PEM: the seal's certificate and those above it, without the root */
@@ -126,28 +127,31 @@ const shown = (h: Held) => ({ serial: h.row.serial, certificate: h.chain.map((de
 export interface SigningCertificate {
   serial: string;
   certificate: string;
+  /** what its key is; 2D codes take P-256 only */
+  key: "p256" | "rsa";
   notAfter: Date;
 }
 
 export const sealKeyFor = async (j: JobContext, institution: SealOwner): Promise<SigningCertificate> => {
   const seal = await signerFor(j, sealOf(institution));
-  return { ...shown(seal), notAfter: seal.certificate.notAfter };
+  return { ...shown(seal), key: schemeOf(seal.certificate.spki).kind, notAfter: seal.certificate.notAfter };
 };
 
 /** A seal to sign with many times: whoever holds it asks again within seconds, so that a revocation or renewal tells. */
 export interface Seal extends SigningCertificate {
-  /** ES256, r || s */
+  /** r || s of P-256, or PKCS #1 v1.5 of RSA */
   sign(bytes: Uint8Array): Promise<Uint8Array>;
 }
 
 export const sealFor = async (j: JobContext, institution: SealOwner): Promise<Seal> => {
   const seal = await signerFor(j, sealOf(institution));
-  return { ...shown(seal), notAfter: seal.certificate.notAfter, sign: seal.sign };
+  const key = schemeOf(seal.certificate.spki).kind;
+  return { ...shown(seal), key, notAfter: seal.certificate.notAfter, sign: seal.sign };
 };
 
 export const personalKeyFor = async (j: JobContext, person: Signatory, institution: SealOwner): Promise<SigningCertificate> => {
   const own = await ownPerson(j, undefined, person, institution);
-  return { ...shown(own), notAfter: own.certificate.notAfter };
+  return { ...shown(own), key: schemeOf(own.certificate.spki).kind, notAfter: own.certificate.notAfter };
 };
 
 export const timeStamp = (j: JobContext, digest: Uint8Array): Promise<{ token: Uint8Array; at: Date }> => stamp(j, digest);

@@ -1,11 +1,10 @@
 import type { Context, PublicConfig, Text } from "#kernel";
 import { byDer, usable } from "../certificates/store.ts";
 import { trusted } from "../certificates/trusted.ts";
-import { oids } from "../der/oids.ts";
-import { ecdsaSignature } from "../der/write.ts";
 import { verifyPdf, type PdfReport } from "../pdf/verify.ts";
 import { chainOf } from "../x509/chain.ts";
-import { readCertificates, verified } from "../x509/read.ts";
+import { readCertificates } from "../x509/read.ts";
+import { fitsRaw } from "../x509/scheme.ts";
 
 export type Verification = { ok: true; institution: string; serial: string; subject: string } | { ok: false; fault: string };
 
@@ -46,8 +45,7 @@ export const vouch = async (ctx: Context, o: { certificate: string; at?: Date })
     subject: certificate.subjectName,
     from: new Date(Math.max(...times((c) => c.notBefore))),
     until: new Date(Math.min(...times((c) => c.notAfter))),
-    fits: (bytes, signature) =>
-      signature.length === 64 && verified(certificate.spki, oids.ecdsaWithSha256, bytes, ecdsaSignature(signature)),
+    fits: (bytes, signature) => fitsRaw(certificate.spki, bytes, signature),
   };
 };
 

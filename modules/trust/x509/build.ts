@@ -1,7 +1,8 @@
 import { bits, type Der, int, oid, octets, printable, seq, setOf, tagged, time, utf8, yes, ecdsaSignature } from "../der/write.ts";
 import { oids } from "../der/oids.ts";
+import { schemeOf } from "./scheme.ts";
 
-/** Signs a message with ES256 and hands back r || s (64 bytes); the key itself stays behind the keys port. */
+/** Signs a message as its key does (ports.ts) and hands back the raw signature; the key itself stays behind the keys port. */
 export type Sign = (message: Uint8Array) => Promise<Uint8Array>;
 
 export interface Name {
@@ -54,7 +55,7 @@ export interface CertificateParts {
 export const ecdsaWithSha256: Der = seq(oid(oids.ecdsaWithSha256));
 export const sha256Algorithm: Der = seq(oid(oids.sha256));
 
-/** SIGNED{}: certificates, CRLs, OCSP answers and requests for certificates share this outer shape. */
+/** SIGNED{} by a key of ours, which are P-256: certificates, CRLs and OCSP answers share this outer shape. */
 export const signed = async (tbs: Der, sign: Sign, ...after: Der[]): Promise<Der> =>
   seq(tbs, ecdsaWithSha256, bits(ecdsaSignature(await sign(tbs))), ...after);
 
@@ -76,9 +77,12 @@ export const buildCertificate = (parts: CertificateParts, sign: Sign): Promise<D
     sign,
   );
 
-/** A request that an outside authority certify a key of ours (PKCS#10). */
-export const buildRequest = (subject: Name, spki: Uint8Array, sign: Sign): Promise<Der> =>
-  signed(seq(int(0), nameDer(subject), spki, tagged(0)), sign);
+/** A request that an outside authority certify a key of ours (PKCS#10), signed as that key signs. */
+export const buildRequest = async (subject: Name, spki: Uint8Array, sign: Sign): Promise<Der> => {
+  const tbs = seq(int(0), nameDer(subject), spki, tagged(0));
+  const { identifier, encoded } = schemeOf(spki);
+  return seq(tbs, identifier, bits(encoded(await sign(tbs))));
+};
 
 /** 128 random bits as a positive serial number of constant length (RFC 5280 wants at most 20 bytes). */
 export const serialFrom = (random: Uint8Array): Uint8Array => {

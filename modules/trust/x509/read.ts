@@ -146,6 +146,15 @@ export const verified = (spki: Uint8Array, algorithm: string, message: Uint8Arra
   }
 };
 
+/** Bits of an RSA modulus; 0 for other keys and for what is none. */
+export const keyBits = (spki: Uint8Array): number => {
+  try {
+    return publicKey(spki).asymmetricKeyDetails?.modulusLength ?? 0;
+  } catch {
+    return 0;
+  }
+};
+
 export const same = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
 
 /** Certificates of a PEM file, or one DER; `undefined` when it holds anything else. */
