@@ -158,7 +158,7 @@ export interface ConsentPersons {
   tell(ctx: Context, person: string, text: { fr: string; en: string }): Promise<number>;
   /** A one-time code to her verified telephone, at the wish of that official; undefined when she has none. */
   sendCode(ctx: Context, o: { person: string; official: string }): Promise<string | undefined>;
-  /** Throws a problem unless it is the code that was sent for it; wrong ones are counted. */
-  checkCode(ctx: Context, o: { challenge: string; code: string }): Promise<void>;
+  /** Throws a problem unless it is the code that was sent for it to a number still hers; wrong ones are counted. */
+  checkCode(ctx: Context, o: { person: string; challenge: string; code: string }): Promise<void>;
 }
 export const consentPersons = port<ConsentPersons>("exchange.consent-persons");

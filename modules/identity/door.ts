@@ -1,6 +1,6 @@
 import type { Context, Level, Text } from "#kernel";
 import { accountById, accountByUsername, accountByPhone, accountsOf, addAccount, lockNumber } from "./account/store.ts";
-import { accountFor, attachPerson, personOf } from "./assurance/level.ts";
+import { accountFor, attachPerson, levelNow, personOf } from "./assurance/level.ts";
 import type { ProofKind } from "./assurance/rules.ts";
 import { accountOpened } from "./facts.ts";
 import { requireStrong } from "./official/handlers.ts";
@@ -12,6 +12,7 @@ import { limit } from "./limits/meter.ts";
 import { beginCode, requireCode } from "./phone/handlers.ts";
 import { requirePhone } from "./phone/read.ts";
 import type { RegisterPerson } from "./ports.ts";
+import { numberUnsure } from "./problems.ts";
 import { identityToken, phoneToken, sealText, unsealText } from "./secrets.ts";
 import { findSession } from "./session/open.ts";
 import { isAlive, needsTouch, tokenHash } from "./session/rules.ts";
@@ -141,9 +142,15 @@ export async function sendConsentCode(ctx: Context, o: { person: string; officia
   return phone === undefined ? undefined : (await beginCode(ctx, { kind: "consent", e164: phone, counter: o.official })).challenge;
 }
 
-/** Throws unless it is the code that was sent for it; a wrong one is counted. */
-export async function checkConsentCode(ctx: Context, o: { challenge: string; code: string }): Promise<void> {
-  await requireCode(ctx, { ref: tokenHash(o.challenge), kind: "consent", code: o.code });
+/**
+ * Throws unless it is the code that was sent for it (a wrong one is counted), to a number that is still hers and whose SIM has not
+ * changed: whoever holds a stolen card gives nobody's consent.
+ */
+export async function checkConsentCode(ctx: Context, o: { person: string; challenge: string; code: string }): Promise<void> {
+  const { challenge } = await requireCode(ctx, { ref: tokenHash(o.challenge), kind: "consent", code: o.code });
+  const account = await accountByPhone(ctx, challenge.phoneToken as Buffer);
+  const level = account && (await levelNow(ctx, account, { method: "phone-code", passkey: null, userVerified: false }));
+  if (account?.person !== o.person || level === "low") throw numberUnsure({ keep: true });
 }
 
 /** Ties an account to a register entry that was verified elsewhere (import, demonstration); answers the person. */

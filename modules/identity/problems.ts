@@ -41,6 +41,15 @@ export const numberTaken = problem("identity.number-taken", 409, {
   fr: "Ce numéro sert déjà à un autre compte.",
   en: "This number already serves another account.",
 });
+export const numberUnsure = problem(
+  "identity.number-unsure",
+  409,
+  {
+    fr: "Ce téléphone ne prouve plus qui est la personne\u202f: sa carte SIM a changé, ou le numéro n’est plus le sien. Son identité doit d’abord être vérifiée à un guichet.",
+    en: "This telephone no longer proves who the person is: its SIM has changed, or the number is no longer hers. Her identity must first be verified at a counter.",
+  },
+  "official",
+);
 export const numberMissing = problem("identity.number-missing", 409, {
   fr: "Ce compte n’a pas de numéro de téléphone vérifié.",
   en: "This account has no verified telephone number.",

@@ -22,6 +22,7 @@ let port: { url: string; stop(): Promise<void> };
 let rows: object[] = [];
 let mariam: PersonCaller;
 let adama: PersonCaller;
+let sim: { kind: "unsupported" } | { kind: "changed"; at: Date } = { kind: "unsupported" };
 const sent: { to: string; text: string }[] = [];
 const system = createServer((_, res) =>
   res.writeHead(200, { "content-type": "application/json", "Exchange-Consent": "invented" }).end(JSON.stringify({ rows })),
@@ -51,7 +52,7 @@ before(async () => {
         holderOf: async () => ({ kind: "unavailable" as const }),
         person: async () => ({ kind: "unavailable" as const }),
       })),
-      provide(simSignal, () => ({ lastChange: async () => ({ kind: "unsupported" as const }) })),
+      provide(simSignal, () => ({ lastChange: async () => sim })),
       provide(smsPort, () => ({
         name: "test",
         send: async (m) => {
@@ -270,6 +271,14 @@ test("at a counter it is her code that agrees; an official alone can neither inv
   const guess = (typed: string) => w.call(api.concludeConsent, { id: second.id, code: typed }, { as: social() });
   for (let i = 0; i < 5; i++) await assert.rejects(guess(right === "111111" ? "222222" : "111111"), /code-(wrong|expired)/);
   await assert.rejects(guess(right), /code-expired/);
+  // whoever put her number into another card gets the code, and gives nothing with it
+  await w.owner("update exchange.consent set state = 'refused' where id = $1", [second.id]);
+  sim = { kind: "changed", at: w.clock.now() };
+  const stolen = await ask(nips.adama, { present: true });
+  await w.settle();
+  sim = { kind: "unsupported" };
+  const got = /code (\d{6})/.exec(sent.at(-1)!.text)![1]!;
+  await assert.rejects(w.call(api.concludeConsent, { id: stolen.id, code: got }, { as: social() }), /number-unsure/);
   // nobody known by that number has a telephone to read a code from
   await assert.rejects(ask("99190000000000001", { present: true }), /consent-no-phone/);
 });

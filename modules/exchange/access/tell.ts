@@ -3,6 +3,7 @@
  * whose page must show the read, from what was signed and from what the register answered, never from what the client claims.
  */
 import { type JobContext, T, type Static } from "#kernel";
+import { consentOf } from "../consent/store.ts";
 import type { Service } from "../directory/store.ts";
 import { answered } from "../facts.ts";
 import type { Received } from "../gateway/message.ts";
@@ -80,11 +81,13 @@ export async function tellNow(j: JobContext, register: ConcernedPersons, institu
     const other = n.asked === undefined || n.given.includes(n.asked) ? undefined : await register.known(ctx, n.asked);
     if (other !== undefined) persons.add(other);
     const { exchange, client, service, purpose, issue } = n;
-    const under = n.consent === undefined ? {} : { consent: n.consent };
-    const said = { exchange, client, service, purpose, ...(issue === undefined ? {} : { issue }), ...under };
+    const whose = n.consent === undefined ? undefined : (await consentOf(ctx.db, n.consent))?.person;
     for (const person of persons) {
       if (told.has(person)) continue;
       const fields = person === other ? [] : [...n.fields];
+      // whatever a gateway says: a consent stands beside her name only if she gave it
+      const under = n.consent !== undefined && whose === person ? { consent: n.consent } : {};
+      const said = { exchange, client, service, purpose, ...(issue === undefined ? {} : { issue }), ...under };
       const fact = await ctx.record(answered, `person:${person}`, { ...said, status: n.status, fields, by: "system" });
       await putConcern(ctx.db, { ...said, person, institution, at: ctx.clock.now(), issue: issue ?? null, fields, fact });
     }

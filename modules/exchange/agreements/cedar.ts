@@ -47,6 +47,8 @@ export function policyOf(a: Agreement): string {
     `@basis(${quoted(a.basis)})`,
     // what may be seen is an obligation beside the permission: the gateway removes the rest before it signs
     `@fields(${quoted(a.fields === null ? "*" : a.fields.join(" "))})`,
+    // days one lasts; what it covers is the person's to say
+    ...(a.consent == null ? [] : [`@consent(${quoted(String(a.consent))})`]),
     "permit (",
     `  ${who},`,
     `  action in [${a.methods.map((m) => entity("Action", m)).join(", ")}],`,

@@ -56,15 +56,16 @@ async function atGateway(j: JobContext, id: string): Promise<Found | "stale" | u
     j.transaction(async ({ db }) => ({ consent: await knownConsent(db, id), heard: await heardOf(db) }), { readOnly: true });
   let { consent, heard } = await look();
   // given a moment ago, perhaps
+  let fresh = true;
   if (!consent) {
-    await pullConsentsNow(j);
+    fresh = await pullConsentsNow(j);
     ({ consent, heard } = await look());
   }
   const now = j.clock.now().getTime();
   const age = heard ? Math.max(0, Math.floor((now - heard.at.getTime()) / 1000)) : Number.POSITIVE_INFINITY;
   if (!heard || (consent && consentStale(j, consent.service, age))) return "stale";
   // it may have been given since: that is not the client's fault
-  if (!consent) return age > 60 ? "stale" : undefined;
+  if (!consent) return fresh ? undefined : "stale";
   const { salt, numberHash: hash, ...known } = consent;
   return { ...known, age, isHers: (number) => sameHash(numberHash(salt, number), hash) };
 }

@@ -67,7 +67,8 @@ export async function asked(ctx: Context, input: InputOf<typeof api.askConsent>)
   const told = fresh || input.present ? await tellAsked(ctx, need, asking) : 1;
   if (input.present) {
     const challenge = told > 0 ? await persons.sendCode(ctx, { person, official: me.account }) : undefined;
-    if (challenge === undefined) throw consentNoPhone();
+    // the question stays, and that it was tried: she finds it on her page one day
+    if (challenge === undefined) throw consentNoPhone({ keep: true });
     await setChallenge(ctx.db, id, challenge, sealed(ctx, aboutNumber(id), Buffer.from(number)));
   }
   return askedView(ctx, await ours(ctx, id));
@@ -88,7 +89,7 @@ export async function concluded(
   const row = await consentToAnswer(ctx.db, id);
   if (!row || row.clientInstitution !== me.institution) throw consentUnknown();
   if (row.state !== "asked" || row.challenge === null) throw consentClosed();
-  await personsOf(ctx).checkCode(ctx, { challenge: row.challenge, code });
+  await personsOf(ctx).checkCode(ctx, { person: row.person, challenge: row.challenge, code });
   await give(ctx, row, { how: "counter", official: me.account });
   return askedView(ctx, await ours(ctx, id));
 }

@@ -12,18 +12,19 @@ import { type Line, readList, readSaid, readWord, type Said, signedWord, type Wo
 
 type Pulled = { ok: true } | { ok: false; why: string };
 const runs = perProgram(() => shared<Pulled>());
-const last = perProgram(() => ({ at: 0 }));
+const last = perProgram(() => ({ at: Number.NEGATIVE_INFINITY, heard: false }));
 /** Milliseconds: for consents nobody has heard of the centre is not asked more often. */
 const restless = 1000;
 
 export const pullConsents = (j: JobContext): Promise<Pulled> => runs(j).any(() => told(j));
 
-/** For who met a consent that is not known here: asked after this call, unless that was just done. */
-export async function pullConsentsNow(j: JobContext): Promise<void> {
+/** For who met a consent that is not known here: asked after this call, unless that was just done. False: the centre is not heard. */
+export async function pullConsentsNow(j: JobContext): Promise<boolean> {
   const held = last(j);
-  if (performance.now() - held.at < restless) return;
+  if (performance.now() - held.at < restless) return held.heard;
   held.at = performance.now();
-  await runs(j).fresh(() => told(j));
+  held.heard = (await runs(j).fresh(() => told(j))).ok;
+  return held.heard;
 }
 
 async function told(j: JobContext): Promise<Pulled> {

@@ -106,6 +106,11 @@ async function hear(j: JobContext, m: RequestMessage, a: Asked, opened: Answerin
   }
   // an answer that is to be given again is kept in the transaction of its signature
   if (m.verbatim && !m.keep && a.fields === null && !service.subject?.answer) {
+    const fallen = await standsStill(j, a, e, undefined);
+    if (fallen) {
+      opened.giveUp();
+      return notHanded(j, a, fallen);
+    }
     await tellConcerned(j, service, e, { status: opened.status, value: undefined, fields: [""], consent: a.consent?.id });
     return streamed(j, m, a, opened);
   }

@@ -13,9 +13,7 @@ export async function sealedEntry(ctx: Context, person: string): Promise<Buffer 
 
 /** Past the policy, and nothing of her but the pseudonym: the one there is, or `fresh`. */
 export async function pseudonymFor(ctx: Context, token: Buffer, fresh: string): Promise<string> {
-  return (
-    await ctx.db.one<{ id: string }>(sql`select identity.pseudonym_of(${token}, ${fresh}::uuid, ${ctx.clock.now()}) as id`)
-  ).id;
+  return (await ctx.db.one<{ id: string }>(sql`select identity.pseudonym_of(${token}, ${fresh}::uuid, ${ctx.clock.now()}) as id`)).id;
 }
 
 export async function addPerson(ctx: Context, p: { id: string; token: Buffer; entry: Buffer | null }): Promise<void> {
