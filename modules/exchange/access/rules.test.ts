@@ -45,6 +45,21 @@ test("each difference alone is enough to refuse", () => {
   assert.deepEqual(ask({}, []), none);
 });
 
+test("where a consent is wanted nothing is granted without one; what needs none stays granted, and is told apart", () => {
+  const bound = { ...right, id: "r2", fields: ["/rows/*/given"], consent: 90 };
+  assert.deepEqual(ask({}, [bound]), { granted: false, why: "consent" });
+  assert.deepEqual(ask({ consent: true }, [bound]), { granted: true, rights: ["r2"], fields: bound.fields, bound: bound.fields });
+  assert.deepEqual(ask({}, [right, bound]), { granted: true, rights: ["r1"], fields: right.fields });
+  assert.deepEqual(ask({ consent: true }, [right, bound]), {
+    granted: true,
+    rights: ["r1", "r2"],
+    fields: ["/rows/*/family", "/rows/*/given"],
+    bound: ["/rows/*/given"],
+    free: ["/rows/*/family"],
+  });
+  assert.deepEqual(ask({ consent: true }), { granted: true, rights: ["r1"], fields: right.fields });
+});
+
 test("a group is granted to its members only", () => {
   const grouped = { ...right, subject: "group:courts" };
   assert.deepEqual(ask({}, [grouped]), { granted: false, why: "right" });
