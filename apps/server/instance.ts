@@ -22,7 +22,8 @@ export async function openInstance(config: Config, o: { beside?: boolean } = {})
     const password = keptPassword(config.dataDir);
     return { ...logins(running.replace(/\/postgres$/, "/toguna"), password), runPassword: password, stop: async () => undefined };
   }
-  const release = claim(config.dataDir);
+  // a database of its own server takes a command beside the program that runs
+  const release = o.beside && config.databaseUrl ? () => undefined : claim(config.dataDir);
   const runPassword = keptPassword(config.dataDir);
   if (config.databaseUrl) {
     return { ...logins(config.databaseUrl, runPassword), runPassword, stop: async () => release() };
