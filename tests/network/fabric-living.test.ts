@@ -4,6 +4,7 @@ import { after, before, describe, test } from "node:test";
 import * as api from "#network/api";
 import { peeringInterface } from "../../modules/network/intent/names.ts";
 import { abroad } from "./abroad.ts";
+import { samplesSince } from "../../modules/network/monitoring/store-measured.ts";
 import { echoed, flaps, living, pinged, reaches, serve, skip, type Living } from "./living.ts";
 
 describe("the living fabric", { skip, timeout: 240_000 }, () => {
@@ -56,12 +57,9 @@ describe("the living fabric", { skip, timeout: 240_000 }, () => {
     assert.ok(over && over.seconds >= 1 && over.occurrences >= 1);
     const { events } = await l.w.call(api.listRoutingEvents, { span: "k3" }, { as: l.operator });
     assert.deepEqual(new Set(events.filter((e) => e.what === "carrier" && !e.up).map((e) => e.node)), new Set(["s1", "s2"]));
-    const raw = await l.w.owner("select body from network.raw where node = 's1' order by id desc limit 1");
-    const probes = raw.rows[0].body.probes as { to: string; sent: number; min?: number }[];
-    assert.ok(
-      probes.some((p) => p.to === "node:core" || p.to === "node:hub"),
-      JSON.stringify(probes),
-    );
+    const kept = await l.w.transaction((ctx) => samplesSince(ctx, new Date(ctx.clock.now().getTime() - 300_000)));
+    const { probes } = kept.findLast((x) => x.node === "s1")!.body;
+    assert.ok(probes.some((x) => x.to === "node:core" || x.to === "node:hub"), JSON.stringify(probes)); // prettier-ignore
     assert.equal(probes.filter((p) => p.to.startsWith("f-")).length, 2);
     assert.ok(probes.every((p) => p.sent > 0));
   });

@@ -1,21 +1,22 @@
 import { rawSql, sql, type Context } from "#kernel";
 import { decode, encode } from "./sketch.ts";
 import { kept, type Level, type SeriesKey, type Sums } from "./sums.ts";
-import type { RawRow } from "./store-measured.ts";
+import { unpacked, type PackedRow, type RawRow } from "./store-measured.ts";
 
 const day = 86_400_000;
 /** Where a stretch lies in its level's ring; days have none. */
 const slotOf = (level: Level, at: Date): number =>
-  level === "minutes5" ? Math.floor(at.getTime() / day) % 16 : (at.getUTCFullYear() * 12 + at.getUTCMonth()) % 5;
+  level === "minutes5" ? Math.floor(at.getTime() / day) % 8 : (at.getUTCFullYear() * 12 + at.getUTCMonth()) % 5;
 
 /** One at a time; waits for samples on their way in, so that no number is overtaken. */
 export async function lockHistory(ctx: Context): Promise<{ added: string; emptied: string | null }> {
   await ctx.db.run(sql`select pg_advisory_xact_lock(7460820)`);
   return ctx.db.one(sql`select added::text as added, emptied from network.history for update`);
 }
-export function rawAfter(ctx: Context, id: string, limit: number): Promise<(RawRow & { id: string })[]> {
-  return ctx.db.rows(sql`
+export async function rawAfter(ctx: Context, id: string, limit: number): Promise<(RawRow & { id: string })[]> {
+  const rows = await ctx.db.rows<PackedRow & { id: string }>(sql`
     select r.id::text as id, node, at, seconds, unsure, body from network.raw r where r.id > ${id}::bigint order by r.id limit ${limit}`);
+  return rows.map((r) => ({ ...unpacked(r), id: r.id }));
 }
 export async function setAdded(ctx: Context, id: string): Promise<void> {
   await ctx.db.run(sql`update network.history set added = ${id}::bigint`);
@@ -127,7 +128,7 @@ export const dayOf = (at: Date) => at.toISOString().slice(0, 10);
 export async function emptyAhead(ctx: Context, today: Date): Promise<void> {
   const next = Math.floor(today.getTime() / day) + 1;
   const month = today.getUTCFullYear() * 12 + today.getUTCMonth() + 1;
-  for (const part of [`raw_${next % 4}`, `minutes5_${next % 16}`, `hours_${month % 5}`])
+  for (const part of [`raw_${next % 4}`, `minutes5_${next % 8}`, `hours_${month % 5}`])
     await ctx.db.run(rawSql(`truncate network.${part}`));
   await ctx.db.run(sql`delete from network.days where at < ${new Date(today.getTime() - kept.days * day)}`);
   await ctx.db.run(sql`delete from network.coverage where day < ${dayOf(new Date(today.getTime() - 400 * day))}::date`);

@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { sql, type Context } from "#kernel";
 import type { LinkEvent, LinkState, Power, Sample } from "../ports.ts";
 
@@ -64,6 +65,13 @@ export interface EventRow {
   what: LinkEvent["what"];
   up: boolean;
 }
+/** As it lies in the table: JSON, deflated (RFC 1951). */
+export interface PackedRow extends Omit<RawRow, "body"> {
+  body: Buffer;
+}
+export const unpacked = (r: PackedRow): RawRow => ({ ...r, body: JSON.parse(inflateRawSync(r.body).toString("utf8")) as RawRow["body"] });
+const packed = (body: RawRow["body"]): Buffer => deflateRawSync(JSON.stringify(body));
+
 const day = 86_400_000;
 export const rawSlot = (arrived: Date): number => Math.floor(arrived.getTime() / day) % 4;
 
@@ -82,7 +90,7 @@ export async function keepSamples(
       insert into network.raw (slot, node, at, arrived, seconds, unsure, body)
       select ${rawSlot(now)}::smallint, node, at, ${now}::timestamptz, seconds, unsure, body
       from unnest(${rows.map((r) => r.node)}::text[], ${rows.map((r) => r.at)}::timestamptz[], ${rows.map((r) => r.seconds)}::integer[],
-        ${rows.map((r) => r.unsure)}::boolean[], ${rows.map((r) => JSON.stringify(r.body))}::jsonb[]) as x (node, at, seconds, unsure, body)`);
+        ${rows.map((r) => r.unsure)}::boolean[], ${rows.map((r) => packed(r.body))}::bytea[]) as x (node, at, seconds, unsure, body)`);
   if (events.length)
     await ctx.db.run(sql`
       insert into network.routing_event (node, name, at, arrived, what, up, unsure)
@@ -93,10 +101,11 @@ export async function keepSamples(
 }
 
 /** What arrived since then; the arrival is indexed, the time measured is the reader's to judge. */
-export function samplesSince(ctx: Context, since: Date): Promise<RawRow[]> {
-  return ctx.db.rows(
-    sql`select node, at, seconds, unsure, body from network.raw where arrived >= ${since} and slot = any(${[rawSlot(since), rawSlot(ctx.clock.now())]}::smallint[])`,
-  );
+export async function samplesSince(ctx: Context, since: Date): Promise<RawRow[]> {
+  const rows = await ctx.db.rows<PackedRow>(sql`
+    select node, at, seconds, unsure, body from network.raw
+    where arrived >= ${since} and slot = any(${[rawSlot(since), rawSlot(ctx.clock.now())]}::smallint[])`);
+  return rows.map(unpacked);
 }
 
 export interface Event {

@@ -114,7 +114,7 @@ export function stretchOf(level: Level, s: Pick<Measured, "at" | "seconds">, now
   return new Date(Math.floor(middle / width) * width);
 }
 /** Days each level is kept. */
-export const kept: Record<Level, number> = { minutes5: 14, hours: 90, days: 3660 };
+export const kept: Record<Level, number> = { minutes5: 6, hours: 90, days: 3660 };
 
 /** Marks the whole minutes a sample covers in the bits of its days; a sample whose time is unsure covers none. */
 export function cover(into: Map<string, Buffer>, s: Pick<Measured, "node" | "at" | "seconds" | "unsure">): void {
