@@ -9,7 +9,8 @@ import { after, before, test } from "node:test";
 import { ask, invite, keepUp, openPort, pull, readToken } from "#exchange";
 import { certify, makeTlsKey, takeTlsCertificate, tlsIdentities, type TlsIdentity } from "#trust";
 import { frame } from "../../modules/exchange/transport/frames.ts";
-import { dialled, message, partOf, post, said, type Shown } from "./peer.ts";
+import { openingOf } from "../../modules/exchange/gateway/message.ts";
+import { dialled, message, partOf, passing, post, said, type Shown } from "./peer.ts";
 import { gatewayId, listening, type Pair, sidesOf, twoServers, urlOf } from "./two-servers.ts";
 
 let p: Pair;
@@ -153,6 +154,39 @@ test("altered, cut short, too long, out of order, more than said: nothing of it 
     /status 404/,
     "only the centre tells of a new directory",
   );
+});
+
+test("a large question that lies about itself: the system may hear its beginning, never its end", async () => {
+  const ends: boolean[] = [];
+  const before = p.system.answer;
+  p.system.answer = (req, res) => {
+    req.resume().on("error", () => undefined);
+    req.once("end", () => before(req, res));
+    req.once("close", () => ends.push(req.complete));
+  };
+  const body = Buffer.alloc(600_000, "x");
+  const part = (exchange = fresh()) => partOf({ client: cnss, service: persons, exchange, method: "POST" });
+  const own = (lie: Parameters<typeof passing>[4], at = part()) => passing(p.hj, "bf-cnss", at, body, lie);
+  const lies: [string, Buffer, RegExp][] = [
+    ["opened by another", await own({ opener: "bf-min-justice" }), /^R .*invalid_signature_value/],
+    ["opened with the signature of the whole", await own({ unopened: true }), /^R .*invalid_signature_value/],
+    ["sealed by another", await own({ sealer: "bf-min-justice" }), /^R .*invalid_signature_value/],
+    ["another body than the one signed", await own({ signed: Buffer.from("other") }), /^F .*io_error/],
+    ["longer than announced", await own({ announced: 1000 }), /^F .*io_error/],
+    ["shorter than announced", await own({ announced: 900_000 }), /^F .*io_error/],
+    ["a piece left out", await own({ short: true }), /^F .*io_error/],
+    ["a length that is none", await own({ announced: -5 }), /^R .*bad_request/],
+    ["an opening passed off as a message", await message(p.hj, "bf-cnss", openingOf(part(), 600_000)), /^R .*bad_request/],
+  ];
+  for (const [name, bytes, expected] of lies) assert.match(said(await post(port, enemy, bytes)), expected, name);
+  assert.ok(!ends.includes(true), "nothing was whole");
+  const id = fresh();
+  const honest = await own({}, part(id));
+  assert.equal(said(await post(port, enemy, honest)), "A");
+  assert.match(said(await post(port, enemy, honest)), /replayed/, "said twice, heard whole once");
+  assert.equal(ends.filter(Boolean).length, 1);
+  assert.deepEqual(await sidesOf(p.gateway, id), ["provider answered"]);
+  p.system.answer = before;
 });
 
 test("a slow neighbour holds nobody up", async () => {

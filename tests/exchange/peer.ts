@@ -2,9 +2,10 @@
 import { connect, type TLSSocket } from "node:tls";
 import type { JobContext } from "#kernel";
 import { bodyOf } from "../../modules/exchange/gateway/spool.ts";
+import { openingOf } from "../../modules/exchange/gateway/message.ts";
 import { signMessage } from "../../modules/exchange/gateway/signatures.ts";
 import { frame } from "../../modules/exchange/transport/frames.ts";
-import { sealFrame } from "../../modules/exchange/transport/sealed.ts";
+import { openingFrame, sealFrame } from "../../modules/exchange/transport/sealed.ts";
 
 export interface Shown {
   certificate: string;
@@ -79,4 +80,25 @@ export const partOf = (o: { client: string; service: string; exchange: string; m
 export async function message(j: JobContext, institution: string, part: string, body?: Buffer): Promise<Buffer> {
   const signed = await signMessage(j, { id: institution, name: institution }, { part, bodyHash: bodyOf(body).hash });
   return Buffer.concat([frame("H", Buffer.from(part)), ...(body ? [frame("B", body)] : []), sealFrame(signed)]);
+}
+
+/** A large question as an honest server sends it; `lie` bends one piece of it. */
+export async function passing(
+  j: JobContext,
+  institution: string,
+  part: string,
+  body: Buffer,
+  lie: { opener?: string; sealer?: string; announced?: number; signed?: Buffer; short?: boolean; unopened?: boolean } = {},
+): Promise<Buffer> {
+  const as = (id: string) => ({ id, name: id });
+  const length = lie.announced ?? body.length;
+  const opening = await signMessage(j, as(lie.opener ?? institution), { part: openingOf(part, length), bodyHash: undefined });
+  const signed = await signMessage(j, as(lie.sealer ?? institution), { part, bodyHash: bodyOf(lie.signed ?? body).hash });
+  return Buffer.concat([
+    frame("H", Buffer.from(part)),
+    openingFrame(lie.unopened ? signed : opening, length),
+    frame("B", body.subarray(0, body.length / 2)),
+    ...(lie.short ? [] : [frame("B", body.subarray(body.length / 2))]),
+    sealFrame(signed),
+  ]);
 }
