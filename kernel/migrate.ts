@@ -94,3 +94,19 @@ async function roles(client: pg.Client, password: string): Promise<void> {
   }
   await client.query(`do $$ begin execute format('grant connect on database %I to toguna_run, toguna_export', current_database()); end $$`);
 }
+
+/**
+ * A database brought back from a copy has given fewer fences than the far sides have seen: from here on larger ones, or
+ * everything outside would take its orders for those of a controller long replaced.
+ */
+export async function raiseFences(ownerUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    // a copy of before there were any
+    const { rows } = await client.query("select to_regclass('kernel.reconciled') is not null as there");
+    if (rows[0].there) await client.query("update kernel.reconciled set fence = fence + 1099511627776, lease_until = null");
+  } finally {
+    await client.end();
+  }
+}

@@ -47,6 +47,9 @@ after(async () => {
 
 describe("backup and restore", () => {
   it("is taken while the program runs and citizens work, and never over another", async () => {
+    const old =
+      "insert into kernel.reconciled (kind, key, generation, status, fence, attempts, next_at) values ('lab', 'k', 0, 'new', 7, 0, 'infinity')";
+    await owner(p, old);
     let stop = false;
     const working = (async () => {
       while (!stop) await c.get(`/api/services/cases/${done.number}`);
@@ -72,6 +75,8 @@ describe("backup and restore", () => {
     const said = await client(q.origin).post<{ verdict: string }>("/api/services/verify/file", { file: act.content });
     assert.equal(said.verdict, "valid");
     assert.equal(JSON.parse(await ok(q, "verify-ledger")).ok, true);
+    const [row] = await owner(q, "select fence > 1000000000000 as above from kernel.reconciled where kind = 'lab'");
+    assert.equal(row.above, true, "what stands outside goes on taking orders");
   });
 
   it("is refused when one byte of it changed, before anything is written", async () => {

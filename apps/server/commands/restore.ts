@@ -1,6 +1,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Config } from "#kernel/config";
+import { raiseFences } from "#kernel/migrate";
 import { startPostgres } from "#kernel/postgres";
 import { afterGatewayRestore } from "../gateway-restored.ts";
 import { checkManifest } from "../manifest.ts";
@@ -28,6 +29,7 @@ export async function run(config: Config, args: string[]): Promise<void> {
     if (!elsewhere) {
       chmodSync(join(config.dataDir, "postgres"), 0o700);
       const server = await startPostgres(join(config.dataDir, "postgres"));
+      await raiseFences(server.url.replace(/\/postgres$/, "/toguna"));
       await server.stop();
     }
     if (manifest.gateway) checked = await afterGatewayRestore({ ...process.env, TOGUNA_DATA: config.dataDir });
