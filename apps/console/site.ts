@@ -6,6 +6,7 @@ const sections = [
   { name: "health", path: "/console/etat", permission: "kernel.operate" },
   { name: "institutions", path: "/console/institutions", permission: undefined },
   { name: "network", path: "/console/reseau", permission: "network.read-plant" },
+  { name: "connection", path: "/console/raccordement", permission: "network.follow-service" },
   { name: "roles", path: "/console/roles", permission: "registry.read-assignments" },
   { name: "messages", path: "/console/messages", permission: "messages.read-statistics" },
   { name: "payments", path: "/console/paiements", permission: "services.reconcile-payments" },

@@ -1,3 +1,4 @@
+import { alarmPage, alarmsPage } from "./alarms.ts";
 import { addressesPage, assignAction } from "./addresses.ts";
 import { branchActions } from "./branch-actions.ts";
 import { branchPage } from "./branch.ts";
@@ -18,7 +19,13 @@ import { orderAction, orderPage } from "./order.ts";
 import { overviewPage } from "./overview.ts";
 import { planPage } from "./plan.ts";
 import { reportAction, reportPage } from "./report.ts";
+import { historyPage } from "./history.ts";
+import { closeMonthAction, levelPage, levelsPage, paperAction } from "./levels.ts";
+import { ownActions, ownPage } from "./own.ts";
 import { spanPage } from "./span.ts";
+import { ticketActions, ticketPage, ticketsPage } from "./tickets.ts";
+import { workActions, workPage } from "./work.ts";
+import { openWorkAction, worksPage } from "./works.ts";
 
 /** The network in the console: what there is, what a cut costs, what is planned, what it is called. */
 export const networkPages = [
@@ -44,6 +51,16 @@ export const networkPages = [
   equipmentRegisterPage,
   equipmentPage,
   filesPage,
+  alarmsPage,
+  alarmPage,
+  historyPage,
+  ticketsPage,
+  ticketPage,
+  worksPage,
+  workPage,
+  levelsPage,
+  levelPage,
+  ownPage,
 ];
 export const networkActions = [
   uploadAction,
@@ -58,4 +75,10 @@ export const networkActions = [
   ...equipmentListActions,
   ...equipmentActions,
   operationAction,
+  ...ticketActions,
+  openWorkAction,
+  ...workActions,
+  closeMonthAction,
+  paperAction,
+  ...ownActions,
 ];

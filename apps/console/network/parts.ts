@@ -12,6 +12,7 @@ const groups = {
   overview: [["overview", ""]],
   spans: [["spans", "/liaisons"]],
   nodes: [["nodes", "/sites"]],
+  watch: [["alarms", "/alarmes"], ["tickets", "/tickets"], ["works", "/travaux"], ["levels", "/engagements"]],
   resilience: [["report", "/rapport"], ["plan", "/plan"], ["doubles", "/doubles"], ["capacity", "/capacite"]],
   projects: [["branches", "/projets"], ["order", "/commander"], ["coverage", "/couverture"]],
   running: [["fabric", "/service"], ["operations", "/operations"]],
