@@ -5,7 +5,9 @@ import { request as plain } from "node:http";
 import { request } from "node:https";
 import { after, before, test } from "node:test";
 import { keepUp, pull } from "#exchange";
+import { sql } from "#kernel";
 import { openExchangePort, type ExchangePort } from "../../apps/server/exchange-port.ts";
+import { until } from "../client.ts";
 import { echo, justice, publishEcho } from "./link/echo.ts";
 import { wall } from "./link/wall.ts";
 import { gatewayId, type Pair, twoServers } from "./two-servers.ts";
@@ -208,6 +210,24 @@ test("the doors of the link: other servers' parcels, wrong places, too much, and
   assert.equal((await ask("PUT", `/weak/parcels/${id}?size=10&offset=4`, Buffer.from("much more")))[0], 400, "larger than it said");
   assert.equal((await ask("PUT", `/weak/parcels/${id}?size=10&offset=0`, Buffer.from("0123456789")))[0], 400, "no parcel");
   assert.equal((await ask("GET", `/weak/parcels/${id}`))[0], 404, "and nothing is kept of it");
+  // one server has four requests in turn, not more, however slow the turns
+  let refused = 0;
+  const eight = await p.gateway.transaction(async ({ db }) => {
+    await db.run(sql`lock table exchange.parcel in access exclusive mode`);
+    const all = Array.from({ length: 8 }, () =>
+      ask("PUT", `/weak/parcels/${randomUUID()}?size=10&offset=0`, Buffer.from("x")).then(
+        ([status]) => (refused += status === 429 ? 1 : 0),
+      ),
+    );
+    await until(
+      "four are refused",
+      async () => refused,
+      (n) => n === 4,
+    );
+    return { all };
+  });
+  await Promise.all(eight.all);
+  assert.equal(refused, 4);
   for (let i = 0; i < 25; i++) await ask("PUT", `/weak/parcels/${randomUUID()}?size=10&offset=0`, Buffer.from("x"));
   assert.equal(
     (await ask("PUT", `/weak/parcels/${randomUUID()}?size=10&offset=0`, Buffer.from("x")))[0],

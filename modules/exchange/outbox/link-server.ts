@@ -19,6 +19,7 @@ import {
   noHolds,
   parcelOf,
   type ParcelRow,
+  pieceFrom,
   piecesOf,
   putParcel,
   putPiece,
@@ -29,11 +30,34 @@ import {
 
 /** Acknowledged piece by piece: after a cut at most this much is sent again. */
 const piece = 16 * 1024;
-const mostUnfinished = 20;
+/** Pieces an answer is kept in and handed over by. */
+const handed = 64 * 1024;
+/** Parcels one server may have begun, and bytes all of them may have: what lies on our disk. */
+const mostUnfinished = 8;
+const mostBytes = 512 * 1024 * 1024;
+/** Requests of one server that wait for their turn. */
+const mostTurns = 4;
+/** Parcels read and applied at once, whoever brought them: each is ten megabytes at most, packed, and as much again unpacked. */
+const mostRead = 3;
 /** Milliseconds without a byte: the link is gone, whatever TCP still hopes. */
 const silence = 20_000;
 /** What one server brings is applied one parcel after the other. */
-const turns = perProgram(() => new Map<string, Promise<unknown>>());
+const turns = perProgram(() => new Map<string, { last: Promise<unknown>; waiting: number }>());
+const rooms = perProgram(() => ({ free: mostRead, waiting: [] as (() => void)[] }));
+
+/** Work that holds a whole parcel in memory waits until there is room for it. */
+async function withRoom<R>(j: JobContext, work: () => Promise<R>): Promise<R> {
+  const room = rooms(j);
+  if (room.free > 0) room.free -= 1;
+  else await new Promise<void>((go) => room.waiting.push(go));
+  try {
+    return await work();
+  } finally {
+    const next = room.waiting.shift();
+    if (next) next();
+    else room.free += 1;
+  }
+}
 
 export async function weakLink(j: JobContext, req: IncomingMessage, res: ServerResponse, peer: { server: string }): Promise<void> {
   const say = (status: number, body: object) => {
@@ -64,11 +88,23 @@ export async function weakLink(j: JobContext, req: IncomingMessage, res: ServerR
     return say(400, { error: "unreadable" });
   if (done !== undefined && !/^[0-9a-f-]{36}$/.test(done)) return say(400, { error: "unreadable" });
   if (done !== undefined) await acknowledged(j, peer.server, done);
-  const before = turns(j).get(peer.server) ?? Promise.resolve();
-  const turn = before.catch(() => undefined).then(() => bring(j, req, res, say, { id, peer: peer.server, size, offset }));
-  turns(j).set(peer.server, turn);
-  await turn.finally(() => turns(j).get(peer.server) === turn && turns(j).delete(peer.server));
+  const before = turns(j).get(peer.server);
+  if (before && before.waiting >= mostTurns) return say(429, { error: "too many at once" });
+  const turn = (before?.last ?? Promise.resolve())
+    .catch(() => undefined)
+    .then(() => bring(j, req, res, say, { id, peer: peer.server, size, offset }));
+  const mine = { last: turn, waiting: (before?.waiting ?? 0) + 1 };
+  turns(j).set(peer.server, mine);
+  const after = await turn.finally(() => {
+    const now = turns(j).get(peer.server);
+    if (now === mine) turns(j).delete(peer.server);
+    else if (now) now.waiting -= 1;
+  });
+  await after?.();
 }
+
+/** What is left to do when the next one may begin: hand the answer over, as slowly as the link takes it. */
+type After = (() => Promise<void>) | void;
 
 async function bring(
   j: JobContext,
@@ -76,18 +112,19 @@ async function bring(
   res: ServerResponse,
   say: (status: number, body: object) => void,
   p: { id: string; peer: string; size: number; offset: number },
-): Promise<void> {
+): Promise<After> {
   const row = await j.transaction(async ({ db, clock }) => {
     const known = await parcelOf(db, p.id, kinOf(j, p.peer), false);
     if (known) return known;
-    if ((await unfinished(db, p.peer)) >= mostUnfinished) return "crowded" as const;
+    const begun = await unfinished(db, p.peer);
+    if (begun.own >= mostUnfinished || begun.bytes + p.size > mostBytes) return "crowded" as const;
     const made = { id: p.id, peer: p.peer, wayOut: false, replyTo: null, size: p.size, holds: noHolds, at: clock.now() };
     // the number is taken by somebody else's parcel
     return (await putParcel(db, made)) ? { ...made, applied: false } : undefined;
   });
   if (row === "crowded") return say(429, { error: "too many unfinished parcels" });
   if (!row || row.size !== p.size) return say(409, { error: "another parcel has this number" });
-  if (row.applied) return answer(j, res, row);
+  if (row.applied) return () => answer(j, res, row);
   const at = await j.transaction(({ db }) => reached(db, p.id), { readOnly: true });
   if (at !== p.offset) return say(409, { error: "not from there", offset: at });
   const came = await receivePieces(j, req, p, at);
@@ -97,14 +134,16 @@ async function bring(
     await j.transaction(({ db }) => dropParcel(db, p.id));
     return say(400, { error: "larger than it said" });
   }
-  const parcel = readParcel(await j.transaction((ctx) => piecesOf(ctx, p.id), { readOnly: true }));
-  if (!parcel) {
-    await j.transaction(({ db }) => dropParcel(db, p.id));
-    return say(400, { error: "unreadable" });
-  }
-  await apply(j, p.peer, parcel);
-  await reply(j, row);
-  return answer(j, res, row);
+  const applied = await withRoom(j, async () => {
+    const parcel = readParcel(await j.transaction((ctx) => piecesOf(ctx, p.id), { readOnly: true }));
+    if (!parcel) return false;
+    await apply(j, p.peer, parcel);
+    await reply(j, row);
+    return true;
+  });
+  if (applied) return () => answer(j, res, row);
+  await j.transaction(({ db }) => dropParcel(db, p.id));
+  return say(400, { error: "unreadable" });
 }
 
 /** Pieces become durable as they arrive: a cut, or a power cut, costs the last one. */
@@ -149,7 +188,7 @@ async function reply(j: JobContext, row: ParcelRow): Promise<void> {
       const bytes = writeParcel(parcel);
       const id = ctx.ids.uuid();
       await putParcel(ctx.db, { id, peer: row.peer, wayOut: true, replyTo: row.id, size: bytes.length, holds, at: ctx.clock.now() });
-      await putPiece(ctx, id, 0, bytes);
+      for (let at = 0; at < bytes.length; at += handed) await putPiece(ctx, id, at, bytes.subarray(at, at + handed));
     }
     await dropPieces(ctx.db, row.id);
     await markApplied(ctx.db, row.id);
@@ -162,11 +201,30 @@ async function answer(j: JobContext, res: ServerResponse, row: ParcelRow): Promi
   return stream(j, res, found, 0);
 }
 
+/** Piece by piece, the next one when the link has taken the last: a slow reader costs no memory. */
 async function stream(j: JobContext, res: ServerResponse, row: ParcelRow, offset: number): Promise<void> {
-  const bytes = (await j.transaction((ctx) => piecesOf(ctx, row.id), { readOnly: true })).subarray(offset);
-  res.writeHead(200, { "x-parcel": `${row.id} ${row.size}`, "content-type": "application/octet-stream", "content-length": bytes.length });
+  const left = Math.max(0, row.size - offset);
+  res.writeHead(200, { "x-parcel": `${row.id} ${row.size}`, "content-type": "application/octet-stream", "content-length": left });
   res.setTimeout(silence, () => res.destroy());
-  res.end(bytes);
+  for (let at = offset; at < row.size;) {
+    const from = at;
+    const bytes = await j.transaction((ctx) => pieceFrom(ctx, row.id, from), { readOnly: true });
+    if (!bytes || res.destroyed) return void res.destroy();
+    at += bytes.length;
+    if (!res.write(bytes)) await taken(res);
+  }
+  res.end();
+}
+
+function taken(res: ServerResponse): Promise<void> {
+  return new Promise((done) => {
+    const end = () => {
+      res.off("drain", end).off("close", end);
+      done();
+    };
+    if (res.destroyed) done();
+    else res.on("drain", end).on("close", end);
+  });
 }
 
 async function acknowledged(j: JobContext, peer: string, id: string): Promise<void> {

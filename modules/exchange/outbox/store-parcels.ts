@@ -57,14 +57,19 @@ export const piecesOf = async (ctx: Pick<Keeping, "db" | "secret">, id: string):
   );
   return Buffer.concat(rows.map((one) => (one.size === null ? one.bytes : unsealed(ctx, about(id, one.start), one.bytes))));
 };
+/** The bytes from there to the end of the piece they lie in; undefined: nothing lies there. */
+export const pieceFrom = async (ctx: Pick<Keeping, "db" | "secret">, id: string, from: number): Promise<Buffer | undefined> => {
+  const one = await ctx.db.maybe<{ start: number; size: number | null; bytes: Buffer }>(
+    sql`select start, size, bytes from exchange.piece where parcel = ${id} and start <= ${from} order by start desc limit 1`,
+  );
+  const bytes = one && (one.size === null ? one.bytes : unsealed(ctx, about(id, one.start), one.bytes));
+  return bytes && from < one.start + bytes.length ? bytes.subarray(from - one.start) : undefined;
+};
 export const dropPieces = (db: Db, id: string): Promise<number> => db.run(sql`delete from exchange.piece where parcel = ${id}`);
 
 /** Begun and never ended, or kept only to be given again. */
 export const forgetParcels = (db: Db, before: Date): Promise<number> => db.run(sql`delete from exchange.parcel where at < ${before}`);
-/** One peer's unfinished parcels: more than a few is somebody who fills our disk. */
-export const unfinished = async (db: Db, peer: string): Promise<number> =>
-  (
-    await db.one<{ n: number }>(
-      sql`select count(*)::int as n from exchange.parcel where peer = ${peer} and not way_out and reply_to is null and not applied`,
-    )
-  ).n;
+/** Parcels begun and not ended: how many of that peer, and how many bytes of all, as announced. */
+export const unfinished = (db: Db, peer: string): Promise<{ own: number; bytes: number }> =>
+  db.one(sql`select count(*) filter (where peer = ${peer})::int as own, coalesce(sum(size), 0)::float8 as bytes
+    from exchange.parcel where not way_out and reply_to is null and not applied`);
