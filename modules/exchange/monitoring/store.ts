@@ -33,11 +33,18 @@ const server = (institution: Sql): Sql =>
   sql`coalesce((select min(x.address) from exchange.server_member sm join exchange.server x on x.id = sm.server
     where sm.institution = ${institution} and x.retired_at is null), (select x.address from exchange.server x where x.centre))`;
 
+export interface Period {
+  whose: Whose;
+  from: Date;
+  to: Date;
+  client: string | undefined;
+  limit: number;
+  /** The last one had already. */
+  after?: Pick<MonitoredRow, "at" | "exchange" | "side"> | undefined;
+}
+
 /** Rows whose outcome fell in [from, to), the oldest first. */
-export const monitored = (
-  db: Db,
-  q: { whose: Whose; from: Date; to: Date; client: string | undefined; limit: number },
-): Promise<MonitoredRow[]> => {
+export const monitored = (db: Db, q: Period): Promise<MonitoredRow[]> => {
   const own =
     q.whose === "all"
       ? sql`true`
@@ -57,13 +64,11 @@ export const monitored = (
       left join exchange.subsystem u on u.id = r.client
       left join exchange.member cm on cm.id = u.member
     where o.at >= ${q.from} and o.at < ${q.to} and ${own}
+      and (${q.after?.exchange ?? null}::uuid is null
+        or (o.at, o.exchange, o.side) > (${q.after?.at ?? null}::timestamptz, ${q.after?.exchange ?? null}::uuid, ${q.after?.side ?? null}::text))
       and (${q.client ?? null}::text is null or r.client = ${q.client ?? null} or s.subsystem = ${q.client ?? null})
     order by o.at, o.exchange, o.side limit ${q.limit}`);
 };
-
-/** Everything of one second that held more than a page. */
-export const secondOf = async (db: Db, q: Parameters<typeof monitored>[1], second: number): Promise<MonitoredRow[]> =>
-  monitored(db, { ...q, from: new Date(second * 1000), to: new Date((second + 1) * 1000), limit: 100_000 });
 
 // ---- the year of an institution
 
