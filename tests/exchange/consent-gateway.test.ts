@@ -7,7 +7,10 @@ import { consentsSince } from "../../modules/exchange/consent/gate.ts";
 import { judgeSaid, pullConsents } from "../../modules/exchange/consent/pull.ts";
 import { reportConcerned } from "../../modules/exchange/access/report.ts";
 import { tellGateways } from "../../modules/exchange/servers/sweeps.ts";
+import { signMessage } from "../../modules/exchange/gateway/signatures.ts";
+import { requestOn } from "../../modules/exchange/transport/dial.ts";
 import { until } from "../client.ts";
+import { partOf } from "./peer.ts";
 import { gatewayId, type Pair, twoServers } from "./two-servers.ts";
 
 const service = "BF/GOV/ONI/IDENTITE/persons";
@@ -71,6 +74,32 @@ test("a consent given a moment ago is found at the centre; the answer says what 
   // hers, not another's; and not for another's number
   assert.equal(await refused("N1002", id), "consent_unfit");
   assert.equal(await refused("N1001", p.gj.ids.uuid()), "consent_unfit");
+});
+
+test("a consent stands beside a read only on the page of who gave it, whatever a gateway's report says", async () => {
+  const id = await given("N1501");
+  const exchange = p.gj.ids.uuid();
+  const part = partOf({ client, service, exchange }).replace("nip=1", "nip=N1502").replace("criminal-record-extract", purpose);
+  const signed = await signMessage(
+    p.hj,
+    { id: "bf-dgttm", name: "DGTTM" },
+    { part: `${part}Exchange-Consent:${id}\r\n`, bodyHash: undefined },
+  );
+  const { serial, certificate } = signed;
+  const question = {
+    part: signed.part,
+    signature: Buffer.from(signed.signature).toString("base64"),
+    certificate,
+    serial,
+    signedAt: signed.signedAt.toISOString(),
+  };
+  const read = { exchange, client, service, purpose, status: 200, fields: [], given: ["N1502"], consent: id };
+  const body = Buffer.from(JSON.stringify({ reads: [{ read, question }] }));
+  const res = await requestOn(p.gj, "BF/CENTRE", { method: "POST", path: "/concerned", body, signal: AbortSignal.timeout(5000) });
+  res.resume();
+  assert.equal(res.statusCode, 204);
+  const { rows } = await p.house.owner("select person, consent from exchange.concern where exchange = $1", [exchange]);
+  assert.deepEqual(rows, [{ person: "page-N1502", consent: null }]);
 });
 
 test("one taken back is told to the gateway at the next look of the house, nothing passes any more", async () => {

@@ -46,7 +46,8 @@ export const words = messages({
     conclude: "Recueillir son accord",
     given: "L’accord est donné.",
     use: "Numéro à joindre à chaque question",
-    useText: "Votre système le met dans l’en-tête Exchange-Consent de ses questions. Il ne sert qu’à elle, à ce service et à ce motif.",
+    useText:
+      "Votre système le met dans l’en-tête Exchange-Consent de ses questions. Il ne vaut que pour cette personne, ce service et ce motif.",
   },
   en: {
     title: "People’s consents",
@@ -94,6 +95,6 @@ export const words = messages({
     given: "The consent is given.",
     use: "Number to send with each question",
     useText:
-      "Your system puts it into the Exchange-Consent header of its questions. It serves for her, this service and this purpose only.",
+      "Your system puts it into the Exchange-Consent header of its questions. It counts for this person, this service and this purpose only.",
   },
 });

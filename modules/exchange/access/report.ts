@@ -8,6 +8,7 @@ import { readAs } from "../configuration/head.ts";
 import { directoryNow } from "../directory/snapshot.ts";
 import { bookOf, type Peer } from "../servers/book.ts";
 import { requestOn } from "../transport/dial.ts";
+import { obligationOf } from "../consent/rules.ts";
 import { reportRefused } from "./facts.ts";
 import { digestOf, type Fault, proven, Reported, reportOf } from "./proven.ts";
 import { dropDue, dueCount, dueRows } from "./store-due.ts";
@@ -93,6 +94,19 @@ export async function takeReport(j: JobContext, req: IncomingMessage, res: Serve
     const { service, read } = judged;
     const persons = read.given.length + (read.asked === undefined ? 0 : 1);
     const row = { exchange, service: service.id, server: peer.id, at: now, digest: digestOf(read), persons };
+    const today = j.clock.today();
+    const asked = {
+      client: read.client,
+      groups: known.clients.get(read.client)?.groups ?? [],
+      service: service.id,
+      purpose: read.purpose,
+      today,
+    };
+    if (read.consent === undefined && obligationOf(known.rights.get(service.id) ?? [], asked)) {
+      // it happened, so she sees it; and somebody has to ask that register why
+      j.metric.count("exchange_reads_without_consent_total");
+      j.log.error({ server: peer.id, exchange, service: service.id }, "exchange: a register answered without the consent the law wants");
+    }
     if (await j.transaction(({ db }) => takeRow(db, row))) await tellNow(j, register, service.institution, read);
     else refused.push({ why: "replayed", exchange });
   }
