@@ -28,6 +28,8 @@ export function me(ctx: Context): OfficialCaller {
   return ctx.caller;
 }
 
+/** In whose name: an official, or a program its institution lets configure. */
+export type Who = Pick<OfficialCaller, "institution" | "account">;
 type Proposed = OutputOf<typeof api.proposeRight>;
 
 /** `by`: an account, or the program itself when a description changed. */
@@ -65,8 +67,12 @@ export async function propose(
   return { id, state };
 }
 
-export async function subsystemProposed(ctx: Context, { code, name }: InputOf<typeof api.proposeSubsystem>): Promise<Proposed> {
-  const { institution, account } = me(ctx);
+export async function subsystemProposed(
+  ctx: Context,
+  { code, name }: InputOf<typeof api.proposeSubsystem>,
+  who: Who = me(ctx),
+): Promise<Proposed> {
+  const { institution, account } = who;
   const own = await institutionOf(ctx, institution);
   if (!own || !partIsAdvised(code)) throw notYours();
   const about = formatIdentifier({ instance: ctx.country.instance, memberClass: own.class, member: own.code, subsystem: code });
@@ -84,8 +90,8 @@ function servicePart(ctx: Context, typed: ServiceTyped, before: Pending["before"
   return { content: make(ctx, rest, undefined, undefined, before) };
 }
 
-export async function serviceProposed(ctx: Context, input: InputOf<typeof api.proposeService>): Promise<Proposed> {
-  const { institution, account } = me(ctx);
+export async function serviceProposed(ctx: Context, input: InputOf<typeof api.proposeService>, who: Who = me(ctx)): Promise<Proposed> {
+  const { institution, account } = who;
   const { subsystem, code, ...typed } = input;
   if (!(await store.ownSubsystem(ctx.db, subsystem, institution))) throw notYours();
   if (reserved.has(code) || !partIsAdvised(code)) throw codeReserved();
@@ -94,16 +100,16 @@ export async function serviceProposed(ctx: Context, input: InputOf<typeof api.pr
   return propose(ctx, { institution, kind: "service", about, by: account, ...servicePart(ctx, typed, null) });
 }
 
-export async function changeProposed(ctx: Context, input: InputOf<typeof api.proposeServiceChange>): Promise<Proposed> {
-  const { institution, account } = me(ctx);
+export async function changeProposed(ctx: Context, input: InputOf<typeof api.proposeServiceChange>, who: Who = me(ctx)): Promise<Proposed> {
+  const { institution, account } = who;
   const { id, ...typed } = input;
   const service = await serviceOf(ctx.db, id);
   if (!service || service.institution !== institution || service.kind !== "http") throw notYours();
   return propose(ctx, { institution, kind: "service-change", about: id, by: account, ...servicePart(ctx, typed, contentOf(service)) });
 }
 
-export async function rightProposed(ctx: Context, input: InputOf<typeof api.proposeRight>): Promise<Proposed> {
-  const { institution, account } = me(ctx);
+export async function rightProposed(ctx: Context, input: InputOf<typeof api.proposeRight>, who: Who = me(ctx)): Promise<Proposed> {
+  const { institution, account } = who;
   const service = await serviceOf(ctx.db, input.service);
   if (!service || service.institution !== institution) throw notYours();
   const wrong = (path: string, fr: string, en: string) => rightUnfit({ fields: [{ path, message: { fr, en } }] });
@@ -148,8 +154,12 @@ export async function takenBack(ctx: Context, { id }: InputOf<typeof api.withdra
   return { id, state: "withdrawn" };
 }
 
-export async function rightTaken(ctx: Context, input: InputOf<typeof api.endRight>): Promise<OutputOf<typeof api.endRight>> {
-  const { institution, account } = me(ctx);
+export async function rightTaken(
+  ctx: Context,
+  input: InputOf<typeof api.endRight>,
+  who: Who = me(ctx),
+): Promise<OutputOf<typeof api.endRight>> {
+  const { institution, account } = who;
   const { service, id, subject, reason } = input;
   if (!(await store.removeRight(ctx.db, { service, id, subject, institution, by: account, reason, at: ctx.clock.now() })))
     throw rightUnknown();

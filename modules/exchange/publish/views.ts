@@ -16,6 +16,8 @@ import { descriptionOf } from "./store-description.ts";
 /** Names of officials as their institutions know them; the program itself says so. */
 async function nameOf(ctx: Context, by: string): Promise<string> {
   if (by.startsWith("system:")) return ctx.say({ fr: "la relecture de la description", en: "the reading of the description" });
+  // a program its institution lets configure: its subsystem
+  if (by.startsWith("program:")) return by.slice("program:".length);
   return (await officialName(ctx, by)) ?? by;
 }
 

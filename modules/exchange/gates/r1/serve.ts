@@ -16,6 +16,7 @@ import { during } from "../../servers/running.ts";
 import { awayError, errorBytes, errorFrom, errorOf, type R1Error, sendError, type Speech } from "./answer.ts";
 import { sendAnswering } from "./stream.ts";
 import { bodyProblem, passedOver } from "./body.ts";
+import { govstackConfiguration } from "../govstack/serve.ts";
 import { evidence } from "./evidence.ts";
 import { spoken } from "./govstack.ts";
 import { govstackDirectory } from "./govstack-directory.ts";
@@ -57,7 +58,13 @@ export function r1(job: () => JobContext, o: { identify: Identify } & Speech): R
       if (allowed === undefined) return refuse(refusals.notAuthenticated);
       if (!verbs.has(method)) return refuse(refusals.badRequest, "X-Road knows DELETE GET HEAD OPTIONS PATCH POST PUT TRACE.");
       if (/[^\x21-\x7e]/.test(target)) return refuse(refusals.badRequest);
-      const catalogue = metadata(target) ?? govstackDirectory(target) ?? evidence(target) ?? operations(target) ?? later(target);
+      const catalogue =
+        metadata(target) ??
+        govstackConfiguration(target) ??
+        govstackDirectory(target) ??
+        evidence(target) ??
+        operations(target) ??
+        later(target);
       if (!catalogue && !target.startsWith("/r1/"))
         return refuse(refusals.badRequest, "Calls start with /r1/, the catalogue is /listClients.");
       if (!mayName(allowed, headers)) return refuse(refusals.notAuthenticated);
