@@ -27,13 +27,14 @@ export async function* dialogue(
     for (;;) {
       const end = p.prompt!.exec(kept);
       if (end) {
-        const said = taken + kept.slice(0, end.index);
+        const said = plain(taken + kept.slice(0, end.index));
         kept = "";
-        return plain(said);
+        return p.pager ? said.replaceAll(new RegExp(p.pager.says, "gm"), "") : said;
       }
       const page = p.pager?.says.exec(kept);
       if (page) {
-        taken += kept.slice(0, page.index);
+        // its words stay until the end: what follows takes them back, character by character
+        taken += kept;
         kept = "";
         write(p.pager!.answer);
         continue;

@@ -37,4 +37,7 @@ declare module "ssh2" {
     generateKeyPairSync(kind: "ed25519"): { private: string; public: string };
     parseKey(text: string): Error | { getPublicSSH(): Buffer };
   };
+  /** What its CommonJS does not name to the outside. */
+  const whole: { Server: typeof Server; utils: typeof utils };
+  export default whole;
 }
