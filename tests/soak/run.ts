@@ -111,6 +111,7 @@ try {
       "exchange/r1-kill.test.ts",
       "exchange/two-gateways.test.ts",
       "exchange/gateway-restore.test.ts",
+      "exchange/house-kill.test.ts",
     ])
       if (Date.now() < end) await file(name);
   }
