@@ -1,7 +1,7 @@
 import { listAlarms, readAlarm, listTickets, handleTickets, followService, readMap, readPlant } from "#network/api";
 import { readOutline } from "#registry/api";
 import { html, official, T, type Html, type OutputOf, type PageContext } from "#kernel";
-import { dateTime, empty, facts, map, may, number, table, tag, timeline } from "#ui";
+import { dateTime, disclosure, empty, facts, map, may, number, table, tag, timeline } from "#ui";
 import { consolePage } from "../screen.ts";
 import { drawNetwork } from "./draw.ts";
 import { path } from "./parts.ts";
@@ -97,7 +97,8 @@ function drawn(p: PageContext, topology: unknown, plan: OutputOf<typeof readMap>
   const spans = list.flatMap((a) =>
     [a.element, ...a.spans.map((s) => s.id)].flatMap((id) => (id && lines.has(id) ? [lines.get(id)!] : [])),
   );
-  const lost = list.flatMap((a) => a.places.filter((x) => !x.to || a.cleared).flatMap((x) => points.get(x.id) ?? [])) as unknown as [number, number][];
+  const at = (id: string) => (points.has(id) ? [points.get(id)!] : []);
+  const lost = list.flatMap((a) => a.places.filter((x) => !x.to || a.cleared).flatMap((x) => at(x.id)));
   const around = near ? [...lost, ...spans.flat()] : [];
   return drawNetwork(topology, plan, {
     ...(around.length ? { around } : {}),
@@ -222,21 +223,28 @@ function places(p: PageContext, a: One): Html | "" {
   </div>`;
 }
 
+/** More than this many are behind a fold. */
+const few = 8;
+
 function touched(p: PageContext, a: One): Html {
   const w = words(p.lang);
-  const list = (heading: string, items: readonly Html[]) =>
-    items.length
-      ? html`<h2>${heading}</h2>
-          <ul>
-            ${items.map((x) => html`<li>${x}</li> `)}
-          </ul>`
-      : "";
+  const names = new Map(a.institutions.map((i) => [i.id, i.name]));
+  const list = (heading: string, items: readonly Html[]) => {
+    const body = html`<ul>
+      ${items.slice(0, 200).map((x) => html`<li>${x}</li> `)}
+    </ul>`;
+    if (items.length === 0) return "";
+    return items.length > few
+      ? disclosure(heading, body)
+      : html`<h2>${heading}</h2>
+          ${body}`;
+  };
   return html`${list(
     w.institutions(number(p, a.institutions.length)),
-    a.institutions.slice(0, 60).map((i) => html`<a href="/console/institutions/${i.id}">${i.name}</a>`),
+    a.institutions.map((i) => html`<a href="/console/institutions/${i.id}">${i.name}</a>`),
   )}
   ${list(
     w.services(number(p, a.services.length)),
-    a.services.slice(0, 40).map((s) => html`${s.name} <span class="t-source">${s.institution}</span>`),
+    a.services.map((s) => html`${s.name} <span class="t-source">${names.get(s.institution) ?? s.institution}</span>`),
   )}`;
 }

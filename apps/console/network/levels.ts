@@ -182,7 +182,11 @@ function summary(p: PageContext, s: One): Html {
   const w = words(p.lang);
   const t = s.totals;
   return facts(p.lang, [
-    { key: w.availability, value: html`${percent(p, t.availability)} ${metTag(p, s.met)}` },
+    {
+      key: w.availability,
+      value: html`${t.availability === undefined ? "" : percent(p, t.availability)} ${metTag(p, s.met)}
+      ${t.availability === undefined && t.atBest !== undefined ? html`<div class="t-source">${w.atBest(percent(p, t.atBest))}</div>` : ""}`,
+    },
     {
       key: w.agreement,
       value: html`${s.terms.name}, ${percent(p, s.terms.target)}

@@ -35,7 +35,11 @@ const screen: Screen<object> = {
                     columns: [{ head: w.place }, { head: w.network }, { head: w.ticketsOf }],
                     rows: places.map((x) => [
                       x.name,
-                      x.since ? tag(w.offSince(dateTime(p, x.since)), x.planned ? "act" : "bad") : tag(w.working, "good"),
+                      x.since
+                        ? html`${tag(w.off, x.planned ? "act" : "bad")}
+                            <div class="t-source">${w.offSince(dateTime(p, x.since))}</div>`
+                        : html`${tag(w.on, "good")}
+                            <div class="t-source">${w.working}</div>`,
                       x.ticket ? html`<a href="${path}/tickets/${x.ticket.id}">n° ${number(p, x.ticket.number)}</a>` : "–",
                     ]),
                   })}

@@ -63,7 +63,7 @@ export const words = messages({
     noTicket: "Aucun signalement n’est encore ouvert.",
     duration: "Durée",
     history: "Mesures",
-    historyOf: (name: string) => `Mesures : ${name}`,
+    historyOf: (name: string) => `Mesures\u202f: ${name}`,
     historyLead: "Ce que le site a mesuré lui-même. Un intervalle sans trait n’a pas été mesuré.",
     step: "Pas",
     minutes5: "5 minutes",

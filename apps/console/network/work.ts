@@ -61,14 +61,13 @@ async function picture(p: PageContext, x: One): Promise<Html> {
   const plan = await p.call(readMap, {});
   const { topology } = await p.call(readOutline, {});
   const points = new Map(plan.nodes.map((n) => [n.id, n.point]));
-  const at = (effect: string) =>
-    x.sites.filter((s) => s.effect === effect).flatMap((s) => points.get(s.id) ?? []) as never as [number, number][];
-  const around = [...x.lines.flat(), ...at("down")] as [number, number][];
+  const at = (effect: string) => x.sites.flatMap((s) => (s.effect === effect && points.has(s.id) ? [points.get(s.id)!] : []));
+  const around = [...x.lines.flat(), ...at("down")];
   const svg = drawNetwork(topology, plan, {
     ...(around.length ? { around } : {}),
     names: plan.nodes.filter((n) => n.kind === "core" || n.kind === "hub").map((n) => ({ name: n.name, point: n.point })),
     over: [
-      { tone: "removed", lines: x.lines as never },
+      { tone: "removed", lines: x.lines },
       { tone: "near", points: at("one-way") },
       { tone: "gap", points: at("down") },
     ],

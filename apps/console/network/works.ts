@@ -37,8 +37,8 @@ export const written = (f: Typed) => ({
   ends: `${f.toDay}T${hour(f.toHour)}`,
   elements: f.elements.split(/[\s,;]+/).filter(Boolean),
 });
-/** `8:00`, `8h00` and `08:00` are one hour. */
-const hour = (text: string) => text.trim().replace(/^(\d)\b/, "0$1").replace(/\s*h\s*/i, ":").replace(/:$/, ":00"); // prettier-ignore
+/** `8h`, `8:00`, `8h00` and `08:00` are one hour. */
+const hour = (text: string) => text.trim().replace(/\s*h\s*/iu, ":").replace(/^(\d):/u, "0$1:").replace(/:$/u, ":00"); // prettier-ignore
 
 export function workFields(p: PageContext, was: Partial<Typed>, again: Again | undefined): Html {
   const w = words(p.lang);

@@ -82,7 +82,10 @@ test("each minute is one thing only, and the sums agree with a reckoning minute 
       }
       const said = { service: r.service, up: r.up, down: r.down, works: r.excludedWorks, power: r.excludedPower, unknown: r.unknown };
       assert.deepEqual(said, Object.fromEntries(Object.entries(n).map(([k, v]) => [k, v * 60])));
-      assert.equal(r.availability, n.up + n.down ? Math.floor((n.up / (n.up + n.down)) * 100_000) / 1000 : undefined);
+      const [known, all] = [n.up + n.down, n.up + n.down + n.unknown];
+      const percent = (part: number, whole: number) => (whole ? Math.floor((part / whole) * 100_000) / 1000 : undefined);
+      assert.equal(r.availability, known * 2 >= all ? percent(n.up, known) : undefined);
+      assert.equal(r.atBest, percent(n.up + n.unknown, all));
       assert.ok(Number.isSafeInteger(r.credit) && r.credit >= 0 && r.credit <= Math.ceil((r.fee * someTerms.cap) / 100));
       assert.ok(r.fee <= someTerms.fee);
     }),
@@ -140,7 +143,13 @@ test("nobody measured: unknown, not up; no availability and no credit", () => {
   const r = siteMonth({ ...base, measured: [] });
   assert.deepEqual([r.up, r.unknown, r.availability, r.credit], [0, 30 * 86_400, undefined, 0]);
   const known = siteMonth({ ...base, measured: [], outages: [{ from: at(3, 0), to: at(3, 2), cause: "network" }] });
-  assert.deepEqual([known.down, known.up, known.availability], [7200, 0, 0], "an interruption known of is no unknown time");
+  assert.deepEqual(
+    [known.down, known.up, known.availability, known.atBest],
+    [7200, 0, undefined, 99.722],
+    "an interruption known of is no unknown time",
+  );
+  const long = siteMonth({ ...base, measured: [], outages: [{ from: at(3, 0), to: at(4, 12), cause: "network" }] });
+  assert.deepEqual([long.availability, long.atBest, long.percent], [undefined, 95, 25 + 5], "missed whatever the rest was");
 });
 
 test("a month in whole francs: steps, late repair, cap, part of a month", () => {
@@ -176,7 +185,7 @@ test("the lowest step below which it lies; sums over places", () => {
   assert.deepEqual([100, 99.5, 99.499, 98.9, 50].map((x) => stepFor(usualTerms, x)), [0, 0, 5, 10, 50]); // prettier-ignore
   const [good, none] = [siteMonth(base), siteMonth({ ...base, measured: [] })];
   const t = totals([good, none]);
-  assert.deepEqual([t.sites, t.availability, t.unknown], [2, 100, 30 * 86_400]);
+  assert.deepEqual([t.sites, t.availability, t.atBest, t.unknown], [2, 100, 100, 30 * 86_400]);
   assert.equal(totals([none]).availability, undefined);
 });
 

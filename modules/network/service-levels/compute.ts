@@ -45,8 +45,10 @@ export interface SiteResult {
   excludedWorks: number;
   excludedPower: number;
   unknown: number;
-  /** Percent with three decimals, rounded down: 99.9996 is not 100; undefined when nothing was measured. */
+  /** Percent with three decimals, rounded down: 99.9996 is not 100; undefined when too little was measured to say. */
   availability: number | undefined;
+  /** The same if all that nobody measured had been in service: what is owed at the least. Undefined when nothing counts. */
+  atBest: number | undefined;
   /** Interruptions that count, whole ones even where they began in another month. */
   interruptions: number;
   longest: number;
@@ -58,6 +60,13 @@ export interface SiteResult {
   /** Percent of the fee that the credit is. */
   percent: number;
 }
+
+/** Less of the time than this measured says nothing of the rest: a month of which only an interruption is known was not one interruption. */
+export const leastMeasured = 0.5;
+
+/** Percent of `part` in `whole`, three decimals, rounded down. */
+const percentOf = (part: number, whole: number) => (whole > 0 ? Math.floor((part / whole) * 100_000) / 1000 : undefined);
+const said = (known: number, lost: number, all: number) => (known >= all * leastMeasured ? percentOf(known - lost, known) : undefined);
 
 const seconds = (ms: number) => Math.round(ms / 1000);
 
@@ -77,7 +86,9 @@ export function siteMonth(o: SiteMonth): SiteResult {
   const unknown = without(without(period, union(o.measured)), down);
   const reckoned = all - total(unknown) - total(underWork) - total(ownPower);
   const lost = total(counted);
-  const availability = reckoned > 0 ? Math.floor(((reckoned - lost) / reckoned) * 100_000) / 1000 : undefined;
+  const whole = reckoned + total(unknown);
+  const availability = said(reckoned, lost, whole);
+  const atBest = percentOf(whole - lost, whole);
 
   // whole interruptions, as long as they really were: what the works took is not part of them
   const incidents = without(network, common(network, announced));
@@ -90,7 +101,7 @@ export function siteMonth(o: SiteMonth): SiteResult {
   }).length;
 
   const fee = prorated(o.terms.fee, seconds(all), seconds(o.month[1] - o.month[0]));
-  const percent = Math.min(o.terms.cap, stepFor(o.terms, availability) + late * o.terms.lateRepair);
+  const percent = Math.min(o.terms.cap, stepFor(o.terms, availability ?? atBest) + late * o.terms.lateRepair);
   return {
     service: seconds(all),
     up: seconds(reckoned - lost),
@@ -99,6 +110,7 @@ export function siteMonth(o: SiteMonth): SiteResult {
     excludedPower: seconds(total(ownPower)),
     unknown: seconds(total(unknown)),
     availability,
+    atBest,
     interruptions: here.length,
     longest: seconds(Math.max(0, ...here.map((i) => Math.min(i[1], to) - i[0]))),
     late,
@@ -132,6 +144,7 @@ export interface Totals {
   excludedPower: number;
   unknown: number;
   availability: number | undefined;
+  atBest: number | undefined;
   late: number;
   fee: number;
   credit: number;
@@ -140,7 +153,7 @@ export interface Totals {
 /** An institution's places together: times and money are sums, the availability is of all their time. */
 export function totals(list: readonly SiteResult[]): Totals {
   const sum = (pick: (r: SiteResult) => number) => list.reduce((n, r) => n + pick(r), 0);
-  const [up, down] = [sum((r) => r.up), sum((r) => r.down)];
+  const [up, down, unknown] = [sum((r) => r.up), sum((r) => r.down), sum((r) => r.unknown)];
   return {
     sites: list.length,
     service: sum((r) => r.service),
@@ -148,8 +161,9 @@ export function totals(list: readonly SiteResult[]): Totals {
     down,
     excludedWorks: sum((r) => r.excludedWorks),
     excludedPower: sum((r) => r.excludedPower),
-    unknown: sum((r) => r.unknown),
-    availability: up + down > 0 ? Math.floor((up / (up + down)) * 100_000) / 1000 : undefined,
+    unknown,
+    availability: said(up + down, down, up + down + unknown),
+    atBest: percentOf(up + unknown, up + down + unknown),
     late: sum((r) => r.late),
     fee: sum((r) => r.fee),
     credit: sum((r) => r.credit),

@@ -8,7 +8,7 @@ const Institution = T.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._:-]{0,119}$" })
 const Number_ = T.Integer({ minimum: 1, maximum: 10_000 });
 const either = anyOf(official(readPlant), official(followService));
 const Seconds = T.Integer({ description: "seconds" });
-const Percent = T.Optional(T.Number({ description: "Percent, rounded down to three decimals; absent when nothing was measured" }));
+const Percent = T.Optional(T.Number({ description: "Percent, rounded down to three decimals; absent when less than half was measured" }));
 const times = {
   service: Seconds,
   up: Seconds,
@@ -17,6 +17,7 @@ const times = {
   excludedPower: Seconds,
   unknown: Seconds,
   availability: Percent,
+  atBest: T.Optional(T.Number({ description: "If all that nobody measured had been in service" })),
   late: T.Integer({ description: "Interruptions that outlasted the repair time" }),
   fee: T.Integer({ description: "Whole units of the currency" }),
   credit: T.Integer(),

@@ -23,12 +23,17 @@ const timesOf = (t: Totals | SiteResult) => ({
   excludedPower: t.excludedPower,
   unknown: t.unknown,
   ...(t.availability === undefined ? {} : { availability: t.availability }),
+  ...(t.atBest === undefined ? {} : { atBest: t.atBest }),
   late: t.late,
   fee: t.fee,
   credit: t.credit,
 });
-/** Whether the promise was kept; nobody knows when nothing was measured. */
-const metOf = (b: StatementBody) => (b.totals.availability === undefined ? {} : { met: b.totals.availability >= b.agreement.target });
+/** Whether the promise was kept: missed for certain when even the best case misses it, unknown when too little was measured. */
+function metOf(b: StatementBody): { met?: boolean } {
+  const { availability, atBest } = b.totals;
+  if (availability !== undefined) return { met: availability >= b.agreement.target };
+  return atBest !== undefined && atBest < b.agreement.target ? { met: false } : {};
+}
 const termsOf = (ctx: Context, a: Agreement) => ({ ...a, name: ctx.say(a.name) });
 
 export async function listServiceLevels(ctx: Context, q: In<"listServiceLevels">): Out<"listServiceLevels"> {

@@ -47,7 +47,9 @@ export function paperData(
   const month = new Intl.DateTimeFormat("fr-FR", { month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(`${s.month}-15`));
   const promise =
     t.availability === undefined
-      ? w.unmeasured
+      ? t.down > 0 && t.atBest !== undefined
+        ? w.atBest(percent(t.atBest), percent(a.target))
+        : w.unmeasured
       : (t.availability >= a.target ? w.met : w.missed)(percent(t.availability), percent(a.target));
   const outages = b.sites.flatMap((x) => x.outages.map((o) => ({ ...o, site: x.name }))).toSorted((x, y) => (x.from < y.from ? -1 : 1));
   const sites = b.sites.toSorted((x, y) => y.credit - x.credit || y.down - x.down || (x.name < y.name ? -1 : 1));

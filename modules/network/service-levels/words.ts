@@ -14,7 +14,9 @@ export const words = messages({
     none: "non mesurée",
     met: (a: string, t: string) => `La disponibilité mesurée, ${a}, tient l’engagement de ${t}.`,
     missed: (a: string, t: string) => `La disponibilité mesurée, ${a}, est inférieure à l’engagement de ${t}.`,
-    unmeasured: "Rien n’a été mesuré sur les sites de l’institution ce mois-ci\u202f: ni disponibilité, ni avoir.",
+    atBest: (a: string, t: string) =>
+      `Moins de la moitié du temps a été mesurée. Même si tout le reste avait été en service, la disponibilité serait de ${a}, pour un engagement de ${t}.`,
+    unmeasured: "Moins de la moitié du temps a été mesurée sur les sites de l’institution\u202f: pas de disponibilité à affirmer.",
     unknown: (share: string) => `${share} du temps de raccordement n’a pas été mesuré\u202f: il n’est compté ni en service, ni en panne.`,
     owed: (amount: string) => `Avoir dû sur la redevance du mois\u202f: ${amount}.`,
     corrects: (number: number) =>
@@ -70,7 +72,9 @@ export const words = messages({
     none: "not measured",
     met: (a: string, t: string) => `The availability measured, ${a}, keeps the promise of ${t}.`,
     missed: (a: string, t: string) => `The availability measured, ${a}, is below the promise of ${t}.`,
-    unmeasured: "Nothing was measured at the institution’s places this month: neither an availability nor a credit.",
+    atBest: (a: string, t: string) =>
+      `Less than half of the time was measured. Had all the rest been in service, the availability would be ${a}, for a promise of ${t}.`,
+    unmeasured: "Less than half of the time was measured at the institution’s places: no availability to state.",
     unknown: (share: string) => `${share} of the time connected was not measured: it counts neither as up nor as down.`,
     owed: (amount: string) => `Credit owed on the month’s fee: ${amount}.`,
     corrects: (number: number) =>
