@@ -4,9 +4,12 @@ import { listUnconnected, orderSite, planNext, proposeSite, readBranch, readMap 
 import { world } from "#kernel/testing";
 import { current } from "../../modules/network/plant/current.ts";
 import { simulate } from "../../modules/network/resilience/availability.ts";
-import { singleCuts } from "../../modules/network/resilience/cuts.ts";
+import { correlate } from "../../modules/network/monitoring/correlate.ts";
+import type { LinkSight, Sightings } from "../../modules/network/monitoring/sightings.ts";
+import { noPlant } from "../../modules/network/plant/shapes.ts";
+import { cutter, singleCuts } from "../../modules/network/resilience/cuts.ts";
 import { graph, tree } from "../../modules/network/resilience/graph.ts";
-import type { Model } from "../../modules/network/resilience/model.ts";
+import { model, type Model } from "../../modules/network/resilience/model.ts";
 
 /** Milliseconds for who falls at every single cut of 10,000 sites and 12,000 links, tree included; the middle of `rounds`. */
 export function measureSingleCuts(rounds = 9): number {
@@ -27,6 +30,34 @@ export function measureSingleCuts(rounds = 9): number {
     if (!lost.some((n) => n > 0)) throw new Error("no cut takes anybody down: nothing was measured");
   }
   return times.toSorted((x, y) => x - y)[rounds >> 1]!;
+}
+
+/** Milliseconds to explain a cut that silences thousands among 10,000 sites, its ends seen, and nobody's report of them; the middle of five each. */
+export function measureCorrelation(): { seen: number; blind: number } {
+  let seed = 11;
+  const random = (n: number) => (seed = (seed * 48271) % 2147483647) % n;
+  const plant = noPlant();
+  plant.node = Array.from({ length: 10_000 }, (_, i) => ({ id: `n${i}`, name: `${i}`, kind: i === 0 ? "core" : "site", lon: i / 1e4, lat: 0, illustrative: true })); // prettier-ignore
+  plant.cable = Array.from({ length: 9999 }, (_, i) => ({ id: `k${i}`, a: `n${Math.max(0, i - random(5))}`, b: `n${i + 1}`, length: 20_000, strands: 12, ducts: [], illustrative: true })); // prettier-ignore
+  const m = model(plant);
+  const falls = cutter(m.tree);
+  const cut = m.spans.findIndex((_, l) => falls([l]).length > 2000 && falls([l]).length < 5000);
+  const gone = new Set(falls([cut]));
+  const at = Date.UTC(2026, 0, 1);
+  const nodes = new Map(m.nodes.map((_, v) => [v, gone.has(v) ? { state: "silent" as const, at: at - 60_000 } : { state: "heard" as const, at }])); // prettier-ignore
+  const links: LinkSight[] = [];
+  for (let l = 0; l < m.spans.length; l++)
+    for (const node of [m.graph.a[l]!, m.graph.b[l]!]) if (!gone.has(node)) links.push({ link: l, node, up: l !== cut, carrier: l !== cut, since: at - 60_000 }); // prettier-ignore
+  const middle = (s: Sightings) => {
+    const times = [0, 1, 2, 3, 4].map(() => {
+      const began = performance.now();
+      const found = correlate(m, s);
+      if (found.length !== 1 || found[0]!.element !== m.spans[cut]!.id) throw new Error("the cut was not found: nothing was measured");
+      return performance.now() - began;
+    });
+    return times.toSorted((x, y) => x - y)[2]!;
+  };
+  return { seen: middle({ at, nodes, links }), blind: middle({ at, nodes, links: links.filter((x) => x.up) }) };
 }
 
 /** Seconds to draw 100,000 states of a country's network anew: nothing of an earlier simulation is read. */

@@ -11,7 +11,7 @@ import { beside } from "./catalogue.ts";
 import { measureExchange } from "./exchange.ts";
 import { fabricMissing, measureAgents, measureFabric } from "./fabric.ts";
 import { measureLedger } from "./ledger.ts";
-import { measureNetwork, measureSingleCuts } from "./network.ts";
+import { measureCorrelation, measureNetwork, measureSingleCuts } from "./network.ts";
 import { closeBrowser, measurePages, measureSlow } from "./pages.ts";
 import { measureStarts } from "./start.ts";
 import { measureSubmission } from "./submission.ts";
@@ -120,9 +120,14 @@ try {
   note(`Facts sealed (${ledger.leaves} leaves)`, ledger.sealedPerSecond, "/s", { least: 5000 }, "50000");
   note("Inclusion proof, p95", ledger.proofP95, "ms", { most: 5 });
   note("Who falls at every single cut, 10,000 sites, 12,000 links", measureSingleCuts(), "ms", { most: 1000 });
+  const explained = measureCorrelation();
+  note("A cut that silences thousands of 10,000 sites explained, one end seen", explained.seen, "ms", { most: 100 });
+  note("The same from silence alone", explained.blind, "ms", { most: 500 });
   const plant = await measureNetwork();
   note("Availability of the country's network, 100,000 samples drawn anew", plant.simulation, "s", { most: 1 });
-  note("1,000 agents reporting each 10 s, of one core (ours and PostgreSQL)", await measureAgents(cluster.pid), "%", { most: 10 });
+  note("1,000 agents reporting each 10 s, monitoring on, of one core (ours and PostgreSQL)", await measureAgents(cluster.pid), "%", {
+    most: 10,
+  });
   if (fabricMissing) console.log(`  The fabric with real parts is not measured: ${fabricMissing}`);
   else {
     const fabric = await measureFabric(quick ? 1 : 5);

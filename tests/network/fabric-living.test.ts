@@ -7,7 +7,7 @@ import { abroad } from "./abroad.ts";
 import { samplesSince } from "../../modules/network/monitoring/store-measured.ts";
 import { echoed, flaps, living, pinged, reaches, serve, skip, type Living } from "./living.ts";
 
-describe("the living fabric", { skip, timeout: 240_000 }, () => {
+describe("the living fabric", { skip, timeout: 290_000 }, () => {
   let l: Living;
   let intents: Awaited<ReturnType<Living["intents"]>>;
   const hosts = new Map<string, string>();
@@ -57,9 +57,13 @@ describe("the living fabric", { skip, timeout: 240_000 }, () => {
     assert.ok(over && over.seconds >= 1 && over.occurrences >= 1);
     const { events } = await l.w.call(api.listRoutingEvents, { span: "k3" }, { as: l.operator });
     assert.deepEqual(new Set(events.filter((e) => e.what === "carrier" && !e.up).map((e) => e.node)), new Set(["s1", "s2"]));
-    const kept = await l.w.transaction((ctx) => samplesSince(ctx, new Date(ctx.clock.now().getTime() - 300_000)));
-    const { probes } = kept.findLast((x) => x.node === "s1")!.body;
-    assert.ok(probes.some((x) => x.to === "node:core" || x.to === "node:hub"), JSON.stringify(probes)); // prettier-ignore
+    type Body = Awaited<ReturnType<typeof samplesSince>>[number]["body"];
+    let probes: Body["probes"] = [];
+    await l.until(async () => {
+      const kept = await l.w.transaction((ctx) => samplesSince(ctx, new Date(ctx.clock.now().getTime() - 300_000)));
+      probes = kept.findLast((x) => x.node === "s1" && x.body.probes.length > 0)?.body.probes ?? [];
+      return probes.some((x) => x.to === "node:core" || x.to === "node:hub");
+    }, 60);
     assert.equal(probes.filter((p) => p.to.startsWith("f-")).length, 2);
     assert.ok(probes.every((p) => p.sent > 0));
   });

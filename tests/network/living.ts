@@ -57,7 +57,7 @@ export interface Living {
 
 export async function living(
   name: string,
-  seconds: { report: number; repair: number; sample?: number } = { report: 3, repair: 8, sample: 5 },
+  seconds: { report: number; repair: number; sample?: number } = { report: 3, repair: 8, sample: 12 },
 ): Promise<Living> {
   const memory = createMemoryFabric();
   const w = await world({

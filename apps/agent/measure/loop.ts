@@ -31,6 +31,8 @@ export interface Measuring {
 }
 /** Bytes of samples in one report, beside how the site stands now. */
 const mostTold = 100_000;
+/** Neighbours and gateways are asked this often: thirty echoes a minute. */
+const probeSeconds = 10;
 /** So many neighbours are asked at once. */
 const atOnce = 8;
 
@@ -170,7 +172,7 @@ export async function measuring(o: Measuring): Promise<void> {
       };
       await Promise.all(Array.from({ length: atOnce }, worker));
       await new Promise<void>((done) => {
-        const timer = setTimeout(done, Math.max(200, o.seconds.report * 1000 - (performance.now() - began)));
+        const timer = setTimeout(done, Math.max(200, Math.max(probeSeconds, o.seconds.report) * 1000 - (performance.now() - began)));
         signal.addEventListener("abort", () => (clearTimeout(timer), done()), { once: true });
       });
     }

@@ -28,7 +28,7 @@ export async function look(j: JobContext): Promise<void> {
       if (!(await fabric(ctx)).inService) return undefined;
       const m = await modelIfAny(ctx);
       if (!m) return undefined;
-      const [seen, inService, open] = [await measured.seen(ctx), await measured.spansSeen(ctx), await store.currentAlarms(ctx)];
+      const [seen, inService, open] = [await seenNow(ctx), await measured.spansSeen(ctx), await store.currentAlarms(ctx)];
       return { m, seen, inService, open, faults: ctx.config.demo ? await measured.faults(ctx) : [] };
     },
     { readOnly: true },
@@ -45,8 +45,8 @@ export async function look(j: JobContext): Promise<void> {
   const policy = policyOf(j);
   const g = gather(m, { at, since: began.get(j.config)!, seen, simulated, inService, wasSilent: new Set(read.open.flatMap((a) => a.silent)), policy }); // prettier-ignore
   const fresh = [...new Set(g.up.map((l) => m.spans[l]!.id))].filter((id) => !inService.has(id));
-  const seenNow = correlate(m, g.sightings);
-  const findings = [...seenNow, ...(await figuresNow(j, m, { at, policy, open: read.open, findings: seenNow }))];
+  const causes = correlate(m, g.sightings);
+  const findings = [...causes, ...(await figuresNow(j, m, { at, policy, open: read.open, findings: causes }))];
   gauges(j, g, read.open);
   if (fresh.length === 0 && findings.length === 0 && read.open.length === 0) return;
   await j.transaction(async (ctx) => {
@@ -88,6 +88,21 @@ async function figuresNow(
   const findings = thresholds(m, { at: o.at, samples, disturbed, rate, stands, policy: o.policy });
   reckoned.set(j.config, { at: o.at, model: m, findings });
   return findings;
+}
+
+/** What sites said last, as this process read it: most say the same for hours. */
+const sights = new WeakMap<object, Map<string, { sequence: string } & Omit<measured.Seen, "heardAt">>>();
+
+async function seenNow(ctx: Context): Promise<measured.Seen[]> {
+  let known = sights.get(ctx.config);
+  if (!known) sights.set(ctx.config, (known = new Map()));
+  const rows = await measured.heard(ctx);
+  const news = rows.filter((r) => r.sequence !== null && known.get(r.node)?.sequence !== r.sequence).map((r) => r.node);
+  if (news.length) for (const s of await measured.sights(ctx, news)) known.set(s.node, s);
+  return rows.map(({ node, heardAt, sequence }) => {
+    const s = sequence === null ? undefined : known.get(node);
+    return { node, heardAt, links: s?.links ?? null, power: s?.power ?? null, batterySince: s?.batterySince ?? null };
+  });
 }
 
 /** What the simulated sites would say; a span that is cut for real is cut for them too. */

@@ -38,7 +38,9 @@ export function silentCauses(
     const before = new Set(falls(known));
     let best: { c: Candidate; got: number[]; widens: Cause | undefined; unknown: number } | undefined;
     const same: Candidate[] = [];
-    for (const c of above) {
+    for (const { c, most } of above) {
+      // nobody after this one explains more; together with cuts known already one may take down others than hang below it
+      if (best && known.length === 0 && most < best.got.length) break;
       if (c.links.some((l) => up.has(l))) continue;
       const fallen = [...falls([...known, ...c.links])].filter((v) => !before.has(v));
       if (c.node !== undefined && !fallen.includes(c.node)) fallen.push(c.node);
@@ -50,7 +52,8 @@ export function silentCauses(
       // one place alone may be its agent: it takes a cause that is there already
       if (got.length < (widens ? 1 : 2)) continue;
       const next = { c, got, widens, unknown: fallen.length - got.length };
-      if (best && equal(got, best.got)) same.push(preferred(next, best) ? best.c : c);
+      if (best && got.length === best.got.length && (got.length === left.size || equal(got, best.got)))
+        same.push(preferred(next, best) ? best.c : c);
       if (!best || got.length > best.got.length || (got.length === best.got.length && preferred(next, best))) best = next;
     }
     if (!best) break;
@@ -65,8 +68,8 @@ export function silentCauses(
   return [...left].toSorted((x, y) => x - y);
 }
 
-/** What lies between the silent places and those that are heard, by how many of them hang below it. */
-function climb(m: Model, s: Sightings, left: ReadonlySet<number>): Candidate[] {
+/** What lies between the silent places and those that are heard, by how many of them hang below it: more it cannot explain. */
+function climb(m: Model, s: Sightings, left: ReadonlySet<number>): { c: Candidate; most: number }[] {
   const all = candidatesOf(m);
   const t = m.tree;
   const below = new Map<number, number>();
@@ -92,7 +95,7 @@ function climb(m: Model, s: Sightings, left: ReadonlySet<number>): Candidate[] {
     if (w !== m.root) carried.set(w, (carried.get(w) ?? 0) + n);
   }
   const score = new Map<Candidate, number>();
-  const add = (c: Candidate, n: number) => score.set(c, Math.max(score.get(c) ?? 0, n));
+  const add = (c: Candidate, n: number) => score.set(c, (score.get(c) ?? 0) + n);
   for (const [l, n] of below) {
     add(all.span(l), n);
     for (const d of all.ducts(l)) add(d, n);
@@ -101,7 +104,7 @@ function climb(m: Model, s: Sightings, left: ReadonlySet<number>): Candidate[] {
   return [...score]
     .toSorted(([x, i], [y, k]) => k - i || x.links.length - y.links.length || (x.element < y.element ? -1 : 1))
     .slice(0, mostTried)
-    .map(([c]) => c);
+    .map(([c, most]) => ({ c, most }));
 }
 
 const equal = (x: readonly number[], y: readonly number[]) => x.length === y.length && new Set([...x, ...y]).size === x.length;

@@ -28,11 +28,14 @@ export interface Seen {
   power: Power | null;
   batterySince: Date | null;
 }
-/** Every site with an agent: when it was last heard, what it then said. */
-export function seen(ctx: Context): Promise<Seen[]> {
+/** Every site with an agent: when it was last heard, which word that was of it. */
+export function heard(ctx: Context): Promise<{ node: string; heardAt: Date | null; sequence: string | null }[]> {
   return ctx.db.rows(sql`
-    select a.node, a.seen_at as "heardAt", s.links, s.power, s.battery_since as "batterySince"
-    from network.agent a left join network.sight s on s.node = a.node`);
+    select a.node, a.seen_at as "heardAt", s.sequence::text as sequence from network.agent a left join network.sight s on s.node = a.node`);
+}
+export function sights(ctx: Context, nodes: readonly string[]): Promise<(Omit<Seen, "heardAt"> & { sequence: string })[]> {
+  return ctx.db.rows(sql`
+    select node, sequence::text as sequence, links, power, battery_since as "batterySince" from network.sight where node = any(${[...nodes]})`);
 }
 
 /** Spans that were up at some time. */
