@@ -1,5 +1,6 @@
 /** How a server comes in, and how it learns the directory: two people, one token, one signed word that never goes back. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { after, before, test } from "node:test";
 import { brotliDecompressSync } from "node:zlib";
@@ -15,6 +16,7 @@ import {
 } from "#exchange/api";
 import type { World } from "#kernel/testing";
 import { signConfiguration, tlsIdentities } from "#trust";
+import { dictionaryHeader, pressedBy, unpressed } from "../../modules/exchange/configuration/delta.ts";
 import { signedText } from "../../modules/exchange/configuration/head.ts";
 import { proofHeaders } from "../../modules/exchange/servers/prove.ts";
 import { pullConfiguration, renewCertificates, tellGateways } from "../../modules/exchange/servers/sweeps.ts";
@@ -167,6 +169,22 @@ test("an old word of the centre, an altered directory, somebody else's signature
   const now = bookOf(gj())!.configuration!;
   assert.equal(now.version, known + 1);
 
+  // who has the version before gets what changed since, and no more
+  const path = `/exchange/configuration/${now.version}`;
+  const asking = (hash: Buffer) => {
+    const proof = proofHeaders({ method: "GET", path, server: gatewayId, at: house.clock.now(), body: Buffer.alloc(0) }, identityKey);
+    const headers = { ...proof, "accept-encoding": "dcz, br", "available-dictionary": dictionaryHeader(hash) };
+    return house.http.inject({ method: "GET", url: path, headers });
+  };
+  const identityKey = (await identity()).key;
+  const sent = await asking(createHash("sha256").update(oldDocument).digest());
+  assert.equal(sent.headers["content-encoding"], "dcz");
+  const newDocument = (await house.owner("select document from exchange.configuration where version = $1", [now.version])).rows[0]
+    .document as Buffer;
+  assert.ok(unpressed(oldDocument, sent.rawPayload)!.equals(newDocument));
+  assert.ok(sent.rawPayload.length < 20_000, `${sent.rawPayload.length} of ${newDocument.length} bytes`);
+  assert.equal((await asking(Buffer.alloc(32))).headers["content-encoding"], "br", "a dictionary nobody knows");
+
   let reply: (req: IncomingMessage, res: ServerResponse) => void = () => undefined;
   const liar = createServer((req, res) => reply(req, res));
   const url = await listening(liar);
@@ -187,6 +205,18 @@ test("an old word of the centre, an altered directory, somebody else's signature
     const next = { ...head, version: now.version + 1, at: gateway.clock.now().toISOString() };
     await refusedAs(/altered/, await sign(JSON.stringify(next)), oldDocument.toString().replace("ordinary", "public"));
     await refusedAs(/unreadable/, await sign(JSON.stringify(next)), oldDocument);
+    // a change that does not lead to what was signed is asked for again whole, and judged like that
+    const asked: (string | undefined)[] = [];
+    const nextHead = await sign(JSON.stringify(next));
+    reply = (req, res) => {
+      if (req.url === "/exchange/configuration/head") return void res.end(JSON.stringify(nextHead));
+      asked.push(req.headers["accept-encoding"]);
+      if (asked.length > 1) return void res.end(oldDocument);
+      res.writeHead(200, { "content-encoding": "dcz" }).end(pressedBy(newDocument, Buffer.from("{}")));
+    };
+    const misled = await pull(gj());
+    assert.ok(!misled.ok && /unreadable/.test(misled.why), JSON.stringify(misled));
+    assert.deepEqual(asked, ["dcz, br, gzip", "br, gzip"]);
     await refusedAs(/older/, await sign(JSON.stringify({ ...next, at: new Date(now.at.getTime() - 1).toISOString() })));
     await refusedAs(/another-instance/, await sign(JSON.stringify({ ...next, instance: "TG" })));
     await refusedAs(

@@ -5,10 +5,11 @@ import { memberCertificates, signConfiguration } from "#trust";
 import { configurationIssued } from "../servers/facts.ts";
 import { type MaintenanceRow, maintenanceRows } from "../servers/store-maintenance.ts";
 import { directoryVersion, policyRows, serverRows } from "../servers/store.ts";
+import { handOn } from "../federation/hand-on.ts";
 import { perProgram } from "../memory/program.ts";
 import { shared } from "../memory/shared.ts";
 import { type Document, type Head, type SignedHead, signedText } from "./head.ts";
-import { documentOf, latestVersion, lockPublishing, putVersion } from "./store.ts";
+import { documentBy, documentOf, latestVersion, lockPublishing, putVersion } from "./store.ts";
 import { readContent } from "./store-content.ts";
 
 export interface Published {
@@ -20,6 +21,7 @@ export interface Published {
 const sha256 = (text: string | Buffer): Buffer => createHash("sha256").update(text).digest();
 
 async function contentOf(ctx: Context): Promise<Omit<Document, "format" | "version" | "issuedAt">> {
+  const partners = await handOn(ctx);
   const servers = (await serverRows(ctx.db)).filter((row) => row.retiredAt === null);
   const now = ctx.clock.now();
   const away = new Map((await maintenanceRows(ctx.db)).filter((m) => m.until > now).map((m) => [m.server, m]));
@@ -36,6 +38,7 @@ async function contentOf(ctx: Context): Promise<Omit<Document, "format" | "versi
       ...said(away.get(id)),
     })),
     certificates: await memberCertificates(ctx),
+    ...(partners.length > 0 ? { partners } : {}),
     policy: await policyRows(ctx.db),
   };
 }
@@ -101,4 +104,7 @@ export async function signedHead(j: JobContext, p: Published): Promise<SignedHea
   return { head, signature: Buffer.from(signature).toString("base64"), certificate };
 }
 
+/** The document of a version a gateway says it has; undefined when it was never ours. */
+export const documentWithHash = (j: JobContext, sha256: Uint8Array) =>
+  j.transaction((ctx) => documentBy(ctx.db, sha256), { readOnly: true });
 export const readVersion = (j: JobContext, version: number) => j.transaction((ctx) => documentOf(ctx.db, version), { readOnly: true });

@@ -1,4 +1,5 @@
 /** A gateway asks its centre: is what I have the newest? The document only comes when it is not. */
+import { createHash } from "node:crypto";
 import type { JobContext } from "#kernel";
 import { perProgram } from "../memory/program.ts";
 import { shared } from "../memory/shared.ts";
@@ -9,7 +10,9 @@ import { joinedRow } from "../servers/store.ts";
 import type { Seen } from "../evidence/store-epochs.ts";
 import { heed, ownTree } from "../evidence/witness.ts";
 import { apply, appliedVersion, judge } from "./apply.ts";
+import { dictionaryHeader, unpressed } from "./delta.ts";
 import { readSignedHead } from "./head.ts";
+import { documentOf } from "./store.ts";
 
 export type Pulled = { ok: true; version: number; changed: boolean } | { ok: false; why: string };
 
@@ -54,19 +57,32 @@ async function once(j: JobContext, fresh: boolean): Promise<Pulled> {
   const { head } = judged;
   let document: Buffer | undefined;
   if (head.version !== has) {
-    const given = await callCentre(j, {
-      centre,
-      method: "GET",
-      path: `/exchange/configuration/${head.version}`,
-      as,
-      headers: { "accept-encoding": "br, gzip" },
-    });
-    if (!given.ok) return { ok: false, why: given.why };
-    if (given.status !== 200) return { ok: false, why: `the centre answered ${given.status}` };
-    document = given.body;
+    const given = await documentFrom(j, { centre, as, version: head.version, sha256: head.sha256, has });
+    if (!given.ok) return given;
+    document = given.document;
   }
   const applied = await apply(j, signed, head, document);
   if (!applied.ok) return { ok: false, why: `the configuration is refused: ${applied.fault}` };
   await refreshBook(j);
   return { ok: true, version: head.version, changed: document !== undefined };
+}
+
+/** What changed since the version applied here; whole where the centre cannot say that, or what comes out is not what it signed. */
+async function documentFrom(
+  j: JobContext,
+  o: { centre: string; as: { server: string; key: string }; version: number; sha256: string; has: number },
+): Promise<{ ok: true; document: Buffer } | { ok: false; why: string }> {
+  const { centre, as } = o;
+  const known = o.has > 0 ? await j.transaction((ctx) => documentOf(ctx.db, o.has), { readOnly: true }) : undefined;
+  const ask = (headers: Record<string, string>) =>
+    callCentre(j, { centre, method: "GET", path: `/exchange/configuration/${o.version}`, as, headers });
+  const whole = { "accept-encoding": "br, gzip" };
+  let given = await ask(known ? { "accept-encoding": "dcz, br, gzip", "available-dictionary": dictionaryHeader(known.sha256) } : whole);
+  if (known && given.ok && given.status === 200 && given.headers.get("content-encoding") === "dcz") {
+    const document = unpressed(known.document, given.body);
+    if (document && createHash("sha256").update(document).digest("hex") === o.sha256) return { ok: true, document };
+    given = await ask(whole);
+  }
+  if (!given.ok) return given;
+  return given.status === 200 ? { ok: true, document: given.body } : { ok: false, why: `the centre answered ${given.status}` };
 }

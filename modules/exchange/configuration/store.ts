@@ -19,6 +19,13 @@ export const versionRows = (db: Db): Promise<VersionRow[]> =>
 export const documentOf = (db: Db, version: number): Promise<{ document: Buffer; sha256: Buffer } | undefined> =>
   db.maybe(sql`select document, sha256 from exchange.configuration where version = ${version}`);
 
+export const documentBy = async (db: Db, sha256: Uint8Array): Promise<Buffer | undefined> =>
+  (
+    await db.maybe<{ document: Buffer }>(
+      sql`select document from exchange.configuration where sha256 = ${Buffer.from(sha256)} order by version desc limit 1`,
+    )
+  )?.document;
+
 /** One writer at a time; false when this version is taken. */
 export async function putVersion(ctx: Context, v: Omit<VersionRow, "bytes"> & { document: Buffer }): Promise<boolean> {
   const kept = await ctx.db.run(sql`insert into exchange.configuration (version, issued_at, content, sha256, document)

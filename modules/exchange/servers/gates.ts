@@ -13,7 +13,8 @@ import {
   T,
 } from "#kernel";
 import { readAs } from "../configuration/head.ts";
-import { directoryChanged, publish, readVersion, signedHead } from "../configuration/publish.ts";
+import { pressedBy, readDictionaryHeader } from "../configuration/delta.ts";
+import { directoryChanged, documentWithHash, publish, readVersion, signedHead } from "../configuration/publish.ts";
 import { TreeReport, witness } from "../evidence/witness.ts";
 import { perProgram } from "../memory/program.ts";
 import { bookOf, lookAgain, refreshBook } from "./book.ts";
@@ -159,19 +160,37 @@ export const headGate = gate({
 
 const packed = perProgram(() => new Map<string, Buffer>());
 
-/** The document of a version, packed once for everybody. */
-function pack(j: JobContext, version: number, encoding: "br" | "gzip", document: Buffer): Buffer {
+/** The document of a version, packed once for everybody who can read it so. */
+function pack(j: JobContext, name: string, press: () => Buffer): Buffer {
   const held = packed(j);
-  const key = `${version} ${encoding}`;
-  const known = held.get(key);
+  const known = held.get(name);
   if (known) return known;
-  const made =
-    encoding === "br"
-      ? brotliCompressSync(document, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })
-      : gzipSync(document, { level: 6 });
-  if (held.size >= 4) held.clear();
-  held.set(key, made);
+  const made = press();
+  if (held.size >= 8) held.clear();
+  held.set(name, made);
   return made;
+}
+
+/** What the asking side says it has and can read, the shortest first: what changed since, packed whole, whole. */
+async function packedFor(
+  j: JobContext,
+  req: GateRequest,
+  version: number,
+  document: Buffer,
+): Promise<{ encoding?: "dcz" | "br" | "gzip"; body: Buffer }> {
+  const accepted = String(req.headers["accept-encoding"] ?? "");
+  const has = /\bdcz\b/.test(accepted) ? readDictionaryHeader(req.headers["available-dictionary"]) : undefined;
+  if (has) {
+    const name = `${version} ${has.toString("base64")}`;
+    const known = packed(j).get(name) ? document : await documentWithHash(j, has);
+    if (known) return { encoding: "dcz", body: pack(j, name, () => pressedBy(known, document)) };
+  }
+  if (/\bbr\b/.test(accepted)) {
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 5 };
+    return { encoding: "br", body: pack(j, `${version} br`, () => brotliCompressSync(document, { params })) };
+  }
+  if (/\bgzip\b/.test(accepted)) return { encoding: "gzip", body: pack(j, `${version} gzip`, () => gzipSync(document, { level: 6 })) };
+  return { body: document };
 }
 
 export const configurationGate = gate({
@@ -189,14 +208,13 @@ export const configurationGate = gate({
       const { document } = found;
       await j.transaction((ctx) => seen(ctx, server, version));
       const etag = `"${found.sha256.toString("hex")}"`;
-      const headers = { etag, "cache-control": "private, no-cache", vary: "accept-encoding" };
+      const headers = { etag, "cache-control": "private, no-cache", vary: "accept-encoding, available-dictionary" };
       if (req.headers["if-none-match"] === etag) return { status: 304, headers };
-      const accepted = String(req.headers["accept-encoding"] ?? "");
-      const encoding = /\bbr\b/.test(accepted) ? "br" : /\bgzip\b/.test(accepted) ? "gzip" : undefined;
+      const { encoding, body } = await packedFor(j, req, version, document);
       return {
         status: 200,
         headers: { ...headers, "content-type": "application/json", ...(encoding ? { "content-encoding": encoding } : {}) },
-        body: encoding ? pack(j, version, encoding, document) : document,
+        body,
       };
     }),
 });
