@@ -18,7 +18,11 @@ export const listAlarms = contract({
     before: T.Optional(instant),
     limit: T.Optional(T.Integer({ minimum: 1, maximum: 200 })),
   }),
-  output: T.Object({ alarms: T.Array(AlarmLine), more: T.Boolean() }),
+  output: T.Object({
+    watched: T.Boolean({ description: "The network is in service; else nothing is measured, and no alarm means nothing" }),
+    alarms: T.Array(AlarmLine),
+    more: T.Boolean(),
+  }),
 });
 
 export const readAlarm = contract({

@@ -70,7 +70,9 @@ export async function listAlarms(ctx: Context, q: In<"listAlarms">): Out<"listAl
     limit: limit + 1,
   });
   const outages = await outagesFor(ctx, rows, who.nodes);
-  return { alarms: rows.slice(0, limit).map((a) => line(ctx, m, a, outages.get(a.id) ?? [], who.all)), more: rows.length > limit };
+  const { inService } = await fabric.fabric(ctx);
+  const alarms = rows.slice(0, limit).map((a) => line(ctx, m, a, outages.get(a.id) ?? [], who.all));
+  return { watched: inService, alarms, more: rows.length > limit };
 }
 
 export async function readAlarm(ctx: Context, q: In<"readAlarm">): Out<"readAlarm"> {
