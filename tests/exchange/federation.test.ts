@@ -1,8 +1,8 @@
 /** Two instances that exchanged anchors: what each shows the other, who may ask, what is kept of it, who ends it. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ask, keepUp } from "#exchange";
-import { openToInstance, readFederation, resumeFederation, decideFederation, suspendFederation } from "#exchange/api";
+import { ask, invite, join, keepUp, pull, readToken } from "#exchange";
+import { openToInstance, readFederation, decideFederation, resumeFederation, retireServer, suspendFederation } from "#exchange/api";
 import { renewConfigurationKey } from "#trust";
 import { exportMessage } from "../../modules/exchange/evidence/export.ts";
 import { r1 } from "../../modules/exchange/gates/r1/serve.ts";
@@ -13,6 +13,7 @@ import { ensureAnchor } from "../../modules/exchange/federation/own.ts";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { until } from "../client.ts";
+import { gatewayId, gatewayWorld, sidesOf } from "./two-servers.ts";
 import { client, federated, fingerprintOf, granted, type Instance, question, service } from "./two-instances.ts";
 // @ts-expect-error plain JavaScript, for strangers
 import { checkContainer } from "../../verify/asic-e.mjs";
@@ -146,6 +147,53 @@ test("a new signing key, signed for by the one before, interrupts nobody", async
   const seen = await tg.world.call(readFederation, { id: ids.tg }, { as: tg.first });
   assert.deepEqual([seen.federation.fingerprint, seen.federation.state], [await fingerprintOf(bf), "approved"]);
   assert.equal((await ask(tg.j, question)).outcome, "answered");
+});
+
+test("an institution’s own gateway answers across the border, and asks there; what its centre stops, it stops", async () => {
+  const gateway = await gatewayWorld();
+  const g = gateway.kernel.jobContext("exchange.test");
+  try {
+    const { token } = await bf.world.transaction((ctx) => invite(ctx, { institution: "bf-oni", code: "SRV1" }), {
+      caller: { kind: "system", module: "gateway-invite" },
+    });
+    assert.equal((await join(g, { token: readToken(token)!, address: "127.0.0.1:0" }))?.state, "joined");
+    await keepUp(bf.j);
+    await hear(tg.j, "BF", { fresh: true });
+    assert.ok((await pull(g)).ok);
+    await keepUp(g);
+    const answer = await ask(tg.j, question);
+    assert.ok(answer.outcome === "answered", JSON.stringify(answer));
+    assert.deepEqual(await sidesOf(gateway, answer.exchangeId), ["provider answered"]);
+    assert.deepEqual(await sidesOf(bf.world, answer.exchangeId), [], "the house has no part in it");
+
+    // the other way: opened there to us, opened here to them, and refused by the one who has the right to refuse
+    const register = "TG/GOV/DGDN/IDENTITE/persons";
+    await tg.world.call(openToInstance, { instance: "BF", what: register, open: true }, { as: tg.first });
+    await hear(bf.j, "TG", { fresh: true });
+    assert.ok((await pull(g)).ok);
+    const asking = { ...question, client: "BF/GOV/ONI/IDENTITE", service: register };
+    const other = await ask(g, asking);
+    assert.match((other as { type?: string }).type ?? JSON.stringify(other), /serverproxy\.access_denied/);
+
+    await bf.world.call(suspendFederation, { id: ids.bf, reason: "Essai" }, { as: bf.first });
+    assert.ok((await pull(g)).ok);
+    await keepUp(g);
+    assert.equal((await ask(tg.j, question)).outcome, "unavailable");
+    await until(
+      "the gateway knows the other instance no more",
+      () => ask(g, asking),
+      (one) => /unknown_service/.test((one as { type?: string }).type ?? ""),
+    );
+    await bf.world.call(resumeFederation, { id: ids.bf }, { as: bf.first });
+    await bf.world.call(decideFederation, { id: ids.bf, outcome: "approved", fingerprint: await fingerprintOf(tg) }, { as: bf.second });
+    const retired = bf.world.clerk("bf-anptic", ["exchange.manage-servers"]);
+    await bf.world.call(retireServer, { id: gatewayId }, { as: retired });
+    await bf.world.settle();
+    await keepUp(bf.j);
+    await hear(tg.j, "BF", { fresh: true });
+  } finally {
+    await gateway.close();
+  }
 });
 
 test("closing the opening closes the way; suspending cuts what is under way, and two people open it again", async () => {

@@ -59,11 +59,12 @@ export async function instance(country: "bf" | "tg", agency: string, start?: Dat
     const pieces: Buffer[] = [];
     for await (const piece of req) pieces.push(piece as Buffer);
     const body = Buffer.concat(pieces);
-    const r = await house.fetch(req.url!, {
-      method: req.method!,
-      headers: { "content-type": "application/json" },
-      ...(body.length ? { body } : {}),
-    });
+    // what is pressed for the road cannot be looked at on it
+    const passed = Object.entries(req.headers).filter(
+      ([name]) => !/^(host|connection|content-length|transfer-encoding|accept-encoding|available-dictionary)$/.test(name),
+    );
+    const headers = { ...Object.fromEntries(passed as [string, string][]), "content-type": "application/json" };
+    const r = await house.fetch(req.url!, { method: req.method!, headers, ...(body.length ? { body } : {}) });
     const text = road.reply(req.url!, r.text);
     res.writeHead(r.status, { "content-type": "application/json" }).end(text);
   });

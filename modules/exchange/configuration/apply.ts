@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { JobContext } from "#kernel";
 import { admitMembers, verifyConfiguration } from "#trust";
+import { takeHanded } from "../federation/hand-on.ts";
 import { configurationReceived } from "../servers/facts.ts";
 import { takeMaintenance } from "../servers/store-maintenance.ts";
 import { dropServersBut, putPolicy, putServer } from "../servers/store.ts";
@@ -88,6 +89,7 @@ export async function apply(
         m ? [{ server: id, since: new Date(m.since), until: new Date(m.until), notice: m.notice }] : [],
       ),
     );
+    await takeHanded(ctx, read.partners ?? [], new Date(read.issuedAt));
     for (const { dataClass, days } of read.policy) await putPolicy(ctx.db, dataClass, days);
     const digest = Buffer.from(head.sha256, "hex");
     await putVersion(ctx, { version: head.version, issuedAt: new Date(read.issuedAt), content: digest, sha256: digest, document });

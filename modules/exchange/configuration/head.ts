@@ -114,6 +114,8 @@ const Document = T.Object(
       },
       strict,
     ),
+    /** Other instances, as the centre believes them: each anchor's file and what it shows us, as texts. */
+    partners: T.Optional(T.Array(T.Object({ id: T.String(), anchor: T.String(), document: T.String() }, strict), { maxItems: 200 })),
     policy: T.Array(T.Object({ dataClass: T.String(), days: T.Integer({ minimum: 0, maximum: 365 }) }, strict)),
   },
   strict,

@@ -51,8 +51,8 @@ export const anchorFingerprintDiffers = problem("exchange.anchor-fingerprint-dif
   en: "The fingerprint read over the telephone is not this anchor’s: it is not the other instance’s file.",
 });
 export const openingUnfit = problem("exchange.opening-unfit", 422, {
-  fr: "Seuls un sous-système, ou un service auquel un système répond par la plateforme, s’ouvrent à une autre instance.",
-  en: "Only a subsystem, or a service that a system answers through the house, is opened to another instance.",
+  fr: "Seuls un sous-système, ou un service auquel un système répond, s’ouvrent à une autre instance.",
+  en: "Only a subsystem, or a service that a system answers, is opened to another instance.",
 });
 /** To the other instance: we federate with nobody of that name, or its word is not signed by a key its anchor names. */
 export const partnerNotProved = problem(

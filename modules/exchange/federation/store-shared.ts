@@ -11,14 +11,10 @@ export interface SharedRows {
 
 /** A service a person answers, and a room, stay at home. */
 const kinds = ["http", "view", "file"];
-/** So does an institution that answers by its own gateway: gateways know their own instance only. */
-const byGateway = sql`select m.institution from exchange.server_member m join exchange.server x on x.id = m.server
-  where not x.centre and x.retired_at is null`;
 
 export async function sharedRows(db: Db, audience: string): Promise<SharedRows> {
   const opened = sql`select what from exchange.federation_opening where instance = ${audience}`;
-  const services = sql`select s.* from exchange.service s where s.id in (${opened}) and s.kind = any(${kinds}) and not s.withdrawn
-    and s.institution not in (${byGateway})`;
+  const services = sql`select s.* from exchange.service s where s.id in (${opened}) and s.kind = any(${kinds}) and not s.withdrawn`;
   const subsystems = sql`select u.* from exchange.subsystem u where u.id in (${opened}) or u.id in (select x.subsystem from (${services}) x)`;
   return {
     members: await db.rows(sql`select m.id, m.name, m.institution from exchange.member m
@@ -35,8 +31,7 @@ export async function sharedRows(db: Db, audience: string): Promise<SharedRows> 
 /** May it be opened? Answers what it is. */
 export async function whatIs(db: Db, id: string): Promise<"subsystem" | "service" | undefined> {
   if (await db.maybe(sql`select 1 from exchange.subsystem where id = ${id}`)) return "subsystem";
-  return (await db.maybe(sql`select 1 from exchange.service where id = ${id} and kind = any(${kinds}) and not withdrawn
-    and institution not in (${byGateway})`))
+  return (await db.maybe(sql`select 1 from exchange.service where id = ${id} and kind = any(${kinds}) and not withdrawn`))
     ? "service"
     : undefined;
 }

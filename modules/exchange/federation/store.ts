@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type Context, type Db, sql } from "#kernel";
 import type { Anchor, AnchorFile } from "./anchor.ts";
 import type { Document } from "./document.ts";
@@ -194,3 +195,26 @@ export const partnerHeads = async (db: Db): Promise<{ row: FederationRow; versio
 export const documentOf = async (db: Db, federation: string): Promise<Document | undefined> =>
   (await db.maybe<{ document: Document }>(sql`select document from exchange.federation_configuration where federation = ${federation}`))
     ?.document;
+
+// ---- on a gateway: what its centre handed on
+
+export const dropHandedBut = (db: Db, ids: readonly string[]): Promise<number> =>
+  db.run(sql`update exchange.federation set state = 'withdrawn' where state <> 'withdrawn' and id <> all(${[...ids]}::uuid[])`);
+
+export const heldAs = (db: Db, id: string): Promise<{ version: number; anchor: string } | undefined> =>
+  db.maybe(sql`select c.version::float8 as version, f.anchor->>'anchor' as anchor from exchange.federation f
+    join exchange.federation_configuration c on c.federation = f.id where f.id = ${id} and f.state = 'approved'`);
+
+export async function putHanded(
+  ctx: Context,
+  h: { id: string; instance: string; anchor: AnchorFile; document: Document; at: Date },
+): Promise<void> {
+  const { db } = ctx;
+  await db.run(sql`insert into exchange.federation (id, instance, state, anchor, proposed_by, proposed_at, decided_by, decided_at)
+    values (${h.id}, ${h.instance}, 'approved', ${JSON.stringify(h.anchor)}::jsonb, 'centre', ${h.at}, 'centre: approved', ${h.at})
+    on conflict (id) do update set state = 'approved', anchor = excluded.anchor`);
+  await putDocument(ctx, h.id, h.document, createHash("sha256").update(JSON.stringify(h.document)).digest());
+  await db.run(sql`insert into exchange.federation_heard (federation, version, at, head, tried_at)
+    values (${h.id}, ${h.document.version}, ${h.at}, '{}', ${h.at})
+    on conflict (federation) do update set version = excluded.version, at = excluded.at, tried_at = excluded.tried_at`);
+}

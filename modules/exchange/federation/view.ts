@@ -62,10 +62,18 @@ function viewOf(row: FederationRow, version: number, at: Date, d: Document): Par
   };
 }
 
-/** Views of all approved instances; one that has not changed since is the same one, with the newest word's time. */
-export async function partnerViews(db: Db, before: ReadonlyMap<string, PartnerView>): Promise<ReadonlyMap<string, PartnerView>> {
+/**
+ * Views of all approved instances; one that has not changed since is the same one, with the newest word's time. `confirmed`: on a
+ * gateway, when its centre last vouched for all of it.
+ */
+export async function partnerViews(
+  db: Db,
+  before: ReadonlyMap<string, PartnerView>,
+  confirmed: Date | undefined,
+): Promise<ReadonlyMap<string, PartnerView>> {
   const views = new Map<string, PartnerView>();
-  for (const { row, version, at } of await partnerHeads(db)) {
+  for (const { row, version, at: heard } of await partnerHeads(db)) {
+    const at = confirmed ?? heard;
     const known = before.get(row.instance);
     const until = new Date(anchorOf(row).validUntil);
     if (known?.federation === row.id && known.version === version && known.until.getTime() === until.getTime()) {

@@ -88,7 +88,7 @@ export async function refreshBook(j: JobContext): Promise<Book> {
         if (!row.centre) for (const one of row.members) serversOf.set(one, [...(serversOf.get(one) ?? []), row.id]);
       }
       const house = rows.find((row) => row.centre)?.id;
-      const partners = await partnerViews(ctx.db, books.get(j.config)?.partners ?? new Map());
+      const partners = await partnerViews(ctx.db, books.get(j.config)?.partners ?? new Map(), head?.at);
       for (const one of [...partners.values()].flatMap((partner) => partner.servers)) {
         const peer: Peer = { ...one, institution: null, centre: false, foreign: true };
         servers.set(one.id, peer);
