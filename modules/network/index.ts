@@ -62,5 +62,5 @@ export * from "./branches/facts.ts";
 export * from "./equipment/facts.ts";
 export * from "./fabric/facts.ts";
 export * from "./monitoring/facts.ts";
-export { enrolLocally, fabricStatus, nodesFor, serviceLocally } from "./fabric/local.ts";
+export { enrolLocally, fabricStatus, nodesFor, serviceLocally, simulateLocally } from "./fabric/local.ts";
 export { approveChanges, editPlant, operateFabric, planChanges, readPlant } from "./permissions.ts";

@@ -3,7 +3,7 @@ import { createConnection } from "node:net";
 import { join } from "node:path";
 import type { Config } from "#kernel/config";
 import type { Kernel } from "#kernel/kernel";
-import { nodesFor, enrolLocally, fabricStatus, serviceLocally } from "#network";
+import { nodesFor, enrolLocally, fabricStatus, serviceLocally, simulateLocally } from "#network";
 import { miniature, missing, mostNodes, remove, type MiniaturePlan } from "../../../drivers/fabric-linux/index.ts";
 import { withProgram } from "../program.ts";
 
@@ -34,9 +34,12 @@ export async function run(config: Config, args: string[]): Promise<void> {
     return console.log("Nothing of the miniature is left; its sites are simulated again.");
   }
   if ((what === "cut" || what === "mend") && span) {
-    const p = plan();
-    if (!p.spans.some((s) => s.id === span))
-      throw new Error(`Not a span of the miniature. These are: ${p.spans.map((s) => s.id).join(", ")}`);
+    const p = existsSync(file) ? plan() : undefined;
+    if (!p?.spans.some((s) => s.id === span)) {
+      // between simulated sites a cut is simulated too
+      await withProgram(config, (kernel) => simulateLocally(kernel.host, span, what === "cut"));
+      return console.log(`${span} is ${what === "cut" ? "cut" : "mended"} among the simulated sites; nothing real was touched.`);
+    }
     const mini = miniature(p, { attach: true });
     if (what === "cut") mini.cut(span, how === "silent" ? "silent" : "carrier");
     else mini.mend(span);

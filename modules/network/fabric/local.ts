@@ -2,6 +2,7 @@
 import type { Host, OutputOf } from "#kernel";
 import type * as api from "../operations/contracts.ts";
 import { putInService, readFabric } from "../operations/handlers.ts";
+import { simulateFault } from "../monitoring/handlers.ts";
 import { currentIntents } from "./apply.ts";
 import { dismiss, enrol } from "./agents.ts";
 import * as store from "./store.ts";
@@ -45,6 +46,11 @@ export async function enrolLocally(host: Host, nodes: readonly string[], who: Wh
       else if (await store.agent(ctx, node)) await dismiss(ctx, node);
     }
   });
+}
+
+/** Cuts or mends a span between simulated sites of a demonstration. */
+export async function simulateLocally(host: Host, span: string, cut: boolean): Promise<void> {
+  await host.transaction((ctx) => simulateFault(ctx, { element: span, kind: "span", on: cut }));
 }
 
 export async function serviceLocally(host: Host): Promise<void> {
