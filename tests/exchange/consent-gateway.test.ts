@@ -8,6 +8,8 @@ import { judgeSaid, pullConsents } from "../../modules/exchange/consent/pull.ts"
 import { reportConcerned } from "../../modules/exchange/access/report.ts";
 import { tellGateways } from "../../modules/exchange/servers/sweeps.ts";
 import { signMessage } from "../../modules/exchange/gateway/signatures.ts";
+import { receive } from "../../modules/exchange/gateway/provider.ts";
+import { noBody } from "../../modules/exchange/gateway/spool.ts";
 import { requestOn } from "../../modules/exchange/transport/dial.ts";
 import { until } from "../client.ts";
 import { partOf } from "./peer.ts";
@@ -130,6 +132,19 @@ test("alone, the gateway goes on with what it knows and says how old that is; wh
       "consent_stale",
       "perhaps given since: not the client's fault, and no reason to believe it",
     );
+    // a message that waits anyway waits until the centre is heard
+    const part = partOf({ client, service, exchange: p.gj.ids.uuid() })
+      .replace("nip=1", "nip=N3002")
+      .replace("criminal-record-extract", purpose);
+    const asked = `${part}Exchange-Consent:${unheard}\r\n`;
+    const { bodyHash: _, ...signed } = await signMessage(p.hj, { id: "bf-dgttm", name: "DGTTM" }, { part: asked, bodyHash: undefined });
+    const waiting = { ...signed, body: noBody, person: undefined, keep: false, verbatim: true };
+    const expires = new Date(p.gateway.clock.now().getTime() + 3_600_000);
+    assert.deepEqual(await receive(p.gj, waiting, { stored: { expires } }), {
+      kind: "failed",
+      type: "server.serverproxy.consent_stale",
+      sent: false,
+    });
     // a clock set back makes nothing valid again: the centre has spoken since
     const spoken = new Date(p.gateway.clock.now().getTime() - 100_000);
     await p.gateway.owner("update exchange.consent_heard set at = $1", [spoken]);
