@@ -212,21 +212,17 @@ test("the doors of the link: other servers' parcels, wrong places, too much, and
   assert.equal((await ask("GET", `/weak/parcels/${id}`))[0], 404, "and nothing is kept of it");
   // one server has four requests in turn, not more, however slow the turns
   let refused = 0;
-  const eight = await p.gateway.transaction(async ({ db }) => {
+  const begin = async (): Promise<void> => {
+    const [status] = await ask("PUT", `/weak/parcels/${randomUUID()}?size=10&offset=0`, Buffer.from("x"));
+    if (status === 429) refused += 1;
+  };
+  const { all } = await p.gateway.transaction(async ({ db }) => {
     await db.run(sql`lock table exchange.parcel in access exclusive mode`);
-    const all = Array.from({ length: 8 }, () =>
-      ask("PUT", `/weak/parcels/${randomUUID()}?size=10&offset=0`, Buffer.from("x")).then(
-        ([status]) => (refused += status === 429 ? 1 : 0),
-      ),
-    );
-    await until(
-      "four are refused",
-      async () => refused,
-      (n) => n === 4,
-    );
-    return { all };
+    const eight = Array.from({ length: 8 }, begin);
+    await until("four are refused", async () => refused, (n) => n === 4); // prettier-ignore
+    return { all: eight };
   });
-  await Promise.all(eight.all);
+  await Promise.all(all);
   assert.equal(refused, 4);
   for (let i = 0; i < 25; i++) await ask("PUT", `/weak/parcels/${randomUUID()}?size=10&offset=0`, Buffer.from("x"));
   assert.equal(
