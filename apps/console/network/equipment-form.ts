@@ -41,9 +41,14 @@ export interface Values {
   seconds?: string | undefined;
   weak?: boolean | undefined;
   paused?: boolean | undefined;
+  /** Kept as typed when the form comes back; never a password. */
+  means?: string | undefined;
+  user?: string | undefined;
+  authentication?: string | undefined;
+  privacy?: string | undefined;
 }
 
-/** What was typed, never a secret: those are typed again. */
+/** What was typed, never a password: those are typed again. */
 export function typed(form: Form | undefined, v: Values): Values {
   const now = (name: string, was: string | undefined) => (form ? sent(form, name) : was);
   return {
@@ -56,6 +61,10 @@ export function typed(form: Form | undefined, v: Values): Values {
     seconds: now("toutes", v.seconds),
     weak: form ? sent(form, "faible") === "oui" : v.weak,
     paused: form ? sent(form, "pause") === "oui" : v.paused,
+    means: now("moyen", undefined),
+    user: now("utilisateur", undefined),
+    authentication: now("authentification", undefined),
+    privacy: now("chiffrement", undefined),
   };
 }
 
@@ -83,10 +92,10 @@ export function fields(p: PageContext, v: Values, o: { editing: boolean }): Html
         : ""
     }
     ${select({ lang, name: "toutes", label: w.every, value: v.seconds ?? "300", empty: false, items: ["60", "300", "900", "3600"].map((n) => ({ value: n, text: w.seconds(n) })) })}
-    ${o.editing ? checkbox("pause", "pause", { value: "oui", text: w.pause }, v.paused ?? false) : ""}
+    ${o.editing ? html`<div class="t-field">${checkbox("pause", "pause", { value: "oui", text: w.pause }, v.paused ?? false)}</div>` : ""}
     <fieldset class="govuk-fieldset">
       <legend class="govuk-fieldset__legend">${o.editing ? w.newSecret : w.secretNote}</legend>
-      ${v.protocol === "snmp" ? snmp(p, v) : ssh(p)}
+      ${v.protocol === "snmp" ? snmp(p, v) : ssh(p, v)}
     </fieldset>`;
 }
 
@@ -95,38 +104,38 @@ function snmp(p: PageContext, v: Values): Html {
   const { lang } = p;
   const list = (names: readonly string[]) => names.map((n) => ({ value: n, text: n.toUpperCase().replace(/^(SHA|AES)(\d)/, "$1-$2") }));
   return html`${radios({
-    lang,
-    name: "moyen",
-    label: w.version,
-    value: "snmp-v3",
-    items: [
-      { value: "snmp-v3", text: w.v3 },
-      { value: "snmp-v2c", text: w.v2c, hint: w.weakHint },
-    ],
-  })}
-  ${input({ lang, name: "utilisateur", label: w.user, width: 20, maxlength: 32, autocomplete: "off", spellcheck: false })}
-  ${select({ lang, name: "authentification", label: w.authentication, value: "sha256", empty: false, items: list(["sha512", "sha384", "sha256", "sha1"]) })}
-  ${input({ lang, name: "cle1", label: w.authenticationKey, hint: w.atLeast8, type: "password", width: 20, maxlength: 200, autocomplete: "off" })}
-  ${select({ lang, name: "chiffrement", label: w.privacy, value: "aes128", empty: false, items: list(["aes256", "aes128"]) })}
-  ${input({ lang, name: "cle2", label: w.privacyKey, hint: w.atLeast8, type: "password", width: 20, maxlength: 200, autocomplete: "off" })}
-  ${input({ lang, name: "communaute", label: w.community, type: "password", width: 20, maxlength: 32, autocomplete: "off", optional: true })}
-  ${checkbox("faible", "faible", { value: "oui", text: w.weakAccept }, v.weak ?? false)}`;
+      lang,
+      name: "moyen",
+      label: w.version,
+      value: v.means || "snmp-v3",
+      items: [
+        { value: "snmp-v3", text: w.v3 },
+        { value: "snmp-v2c", text: w.v2c, hint: w.weakHint },
+      ],
+    })}
+    ${input({ lang, name: "utilisateur", label: w.user, value: v.user ?? "", width: 20, maxlength: 32, autocomplete: "off", spellcheck: false })}
+    ${select({ lang, name: "authentification", label: w.authentication, value: v.authentication || "sha256", empty: false, items: list(["sha512", "sha384", "sha256", "sha1"]) })}
+    ${input({ lang, name: "cle1", label: w.authenticationKey, hint: w.atLeast8, type: "password", width: 20, maxlength: 200, autocomplete: "off" })}
+    ${select({ lang, name: "chiffrement", label: w.privacy, value: v.privacy || "aes128", empty: false, items: list(["aes256", "aes128"]) })}
+    ${input({ lang, name: "cle2", label: w.privacyKey, hint: w.atLeast8, type: "password", width: 20, maxlength: 200, autocomplete: "off" })}
+    ${input({ lang, name: "communaute", label: w.community, type: "password", width: 20, maxlength: 32, autocomplete: "off", optional: true })}
+    <div class="t-field">${checkbox("faible", "faible", { value: "oui", text: w.weakAccept }, v.weak ?? false)}</div>`;
 }
 
-function ssh(p: PageContext): Html {
+function ssh(p: PageContext, v: Values): Html {
   const w = words(p.lang);
   const { lang } = p;
   return html`${radios({
     lang,
     name: "moyen",
     label: w.secretBy,
-    value: "password",
+    value: v.means || "password",
     items: [
       { value: "password", text: w.byPassword },
       { value: "key", text: w.byKey },
     ],
   })}
-  ${input({ lang, name: "utilisateur", label: w.user, width: 20, maxlength: 32, autocomplete: "off", spellcheck: false })}
+  ${input({ lang, name: "utilisateur", label: w.user, value: v.user ?? "", width: 20, maxlength: 32, autocomplete: "off", spellcheck: false })}
   ${input({ lang, name: "motdepasse", label: w.password, type: "password", width: 20, maxlength: 200, autocomplete: "off", optional: true })}
   ${textarea({ lang, name: "cle", label: w.privateKey, rows: 4, maxlength: 20_000, optional: true })}`;
 }

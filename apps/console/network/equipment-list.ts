@@ -16,7 +16,7 @@ type Line = List["equipment"][number];
 export function stateOf(p: PageContext, e: Pick<Line, "trouble" | "readAt" | "paused" | "differences">): Html {
   const w = words(p.lang);
   if (e.paused) return tag(w.paused);
-  if (e.trouble) return tag(e.trouble.words, e.trouble.cause === "identity-unknown" ? "act" : "bad");
+  if (e.trouble) return e.trouble.cause === "identity-unknown" ? tag(w.toApprove, "act") : tag(w.unreadable, "bad");
   if (!e.readAt) return tag(w.never);
   if (e.differences.serious) return tag(w["sev-serious"], "bad");
   return e.differences.warning ? tag(w["sev-warning"], "act") : tag(w.fine, "good");
@@ -87,7 +87,7 @@ function lines(p: PageContext, list: List, q: string | undefined): Html {
         ? html`<p>${w.noMatch}</p>`
         : html`<div class="t-dense">
             ${table({
-              caption: w.caption(number(p, list.total)),
+              caption: w.caption,
               columns: [{ head: w.equipment }, { head: w.address }, { head: w.state }, { head: w.differences }, { head: w.readAt }],
               rows: list.equipment.map((e) => [
                 html`<a href="${here}/${e.id}">${e.name}</a>
@@ -97,7 +97,7 @@ function lines(p: PageContext, list: List, q: string | undefined): Html {
                   </div>`,
                 html`<span class="t-mono d-wrap">${e.address}</span>
                   <div class="t-source">${w[`p-${e.protocol}`]}</div>`,
-                stateOf(p, e),
+                html`${stateOf(p, e)} ${e.trouble ? html`<div class="t-source">${e.trouble.words}</div>` : ""}`,
                 html`${e.readAt ? w.counts(number(p, e.differences.serious), number(p, e.differences.warning), number(p, e.differences.note)) : "–"}
                 ${e.differences.accepted ? html`<div class="t-source">${w.accepted(number(p, e.differences.accepted))}</div>` : ""}`,
                 e.readAt ? time(p, e.readAt) : "–",

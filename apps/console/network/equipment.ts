@@ -88,7 +88,7 @@ function trouble(p: PageContext, e: Whole, runs: boolean): Html {
     t.cause === "identity-unknown" ? "information" : "problem",
     html`<p><b>${t.words}</b> ${time(p, t.since)}</p>
       <p>${t.remedy}</p>
-      ${t.detail ? html`<p class="t-source">${t.detail}</p>` : ""} ${approval}`,
+      ${approval}`,
     w.remedy,
   );
 }
@@ -104,6 +104,7 @@ function differences(p: PageContext, e: Whole, again: Again | undefined): Html {
   const list = html`<div class="t-dense">
     ${table({
       caption: w.listOf,
+      hideCaption: true,
       columns: [{ head: w.severity }, { head: w.what }, ...(plans ? [{ head: w.adopt }] : [])],
       rows: e.list.map((d, i) => [
         tag(w[`sev-${d.severity}`], d.accepted ? "neutral" : tones[d.severity]),
