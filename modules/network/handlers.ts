@@ -10,7 +10,9 @@ import { exportPlant, importPlant, listRevisions, readPlantFile } from "./plant/
 import { readInventory } from "./plant/inventory.ts";
 import { closeMonth, listServiceLevels, readServiceLevel, readStatementPaper } from "./service-levels/handlers.ts";
 import * as tickets from "./tickets/handlers.ts";
+import { listOwnPlaces } from "./tickets/places.ts";
 import * as works from "./works/handlers.ts";
+import * as ownWorks from "./works/own.ts";
 import { makeReport } from "./resilience/report.ts";
 import * as resilience from "./resilience/handlers.ts";
 
@@ -29,7 +31,9 @@ export const handlers = implement(api, {
   ...extension,
   ...equipment,
   ...tickets,
+  listOwnPlaces,
   ...works,
+  ...ownWorks,
   closeMonth,
   listServiceLevels,
   readServiceLevel,

@@ -87,7 +87,7 @@ async function picture(p: PageContext, alarms: readonly Line[]): Promise<Html> {
   const { topology } = await p.call(readOutline, {});
   const whole: One[] = [];
   for (const a of alarms.slice(0, mostDrawn)) whole.push(await p.call(readAlarm, { id: a.id }));
-  return map({ label: w.map, svg: drawn(p, topology, plan, whole, false), legend: html`<span class="d-key d-gap">●</span> ${w.legend}` });
+  return map({ label: w.map, svg: drawn(p, topology, plan, whole, false), legend: html`<span class="d-key d-off">●</span> ${w.legend}` });
 }
 
 /** The spans that carry nothing and the places without network, over today's network. */
@@ -105,9 +105,9 @@ function drawn(p: PageContext, topology: unknown, plan: OutputOf<typeof readMap>
     names: plan.nodes.filter((n) => n.kind === "core" || n.kind === "hub").map((n) => ({ name: n.name, point: n.point })),
     over: [
       { tone: "removed", lines: spans },
-      { tone: "gap", points: lost },
+      { tone: "off", points: lost },
     ],
-    many: plan.nodes.length / 10,
+    many: Infinity,
     lang: p.lang,
   });
 }
@@ -156,15 +156,13 @@ export const alarmPage = consolePage({
                   ${map({
                     label: w.map,
                     svg: drawn(p, outline.topology, plan, [a], true),
-                    legend: html`<span class="d-key d-gap">●</span> ${w.legend}`,
+                    legend: html`<span class="d-key d-off">●</span> ${w.legend}`,
                   })}
                   <div>${about}</div>
                 </div>`
               : about
           }
-          ${evidence(p, a)}
-          <h2>${w.timeline}</h2>
-          ${history(p, a)} ${places(p, a)} ${touched(p, a)}`,
+          ${evidence(p, a)} ${history(p, a)} ${places(p, a)} ${touched(p, a)}`,
       };
     },
   },
@@ -191,18 +189,20 @@ function evidence(p: PageContext, a: One): Html | "" {
     ${rows.some(Boolean) ? facts(p.lang, rows) : html`<p class="t-soft">${w.noEvidence}</p>`}`;
 }
 
-function history(p: PageContext, a: One): Html {
+function history(p: PageContext, a: One): Html | "" {
   const w = words(p.lang);
-  return timeline(
-    p.lang,
-    a.changes.map((c, i) => ({
-      title: w[`what-${c.what}`],
-      when: dateTime(p, c.at),
-      at: c.at,
-      state: c.what === "cleared" ? "done" : i === a.changes.length - 1 && !a.cleared ? "now" : "done",
-      text: html`${severityTag(p, c.severity)} <span class="t-source">${w[`kind-${c.kind}`]} · ${w.sitesNow(number(p, c.sites))}</span>`,
-    })),
-  );
+  if (a.changes.length === 0) return "";
+  return html`<h2>${w.timeline}</h2>
+    ${timeline(
+      p.lang,
+      a.changes.map((c, i) => ({
+        title: w[`what-${c.what}`],
+        when: dateTime(p, c.at),
+        at: c.at,
+        state: c.what === "cleared" ? "done" : i === a.changes.length - 1 && !a.cleared ? "now" : "done",
+        text: html`${severityTag(p, c.severity)} <span class="t-source">${w[`kind-${c.kind}`]} · ${w.sitesNow(number(p, c.sites))}</span>`,
+      })),
+    )}`;
 }
 
 function places(p: PageContext, a: One): Html | "" {

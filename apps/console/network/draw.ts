@@ -52,7 +52,7 @@ export interface Drawing {
   names: readonly { name: string; point: Point }[];
   /** Lines and points laid over today's network, in the order given. */
   over?: readonly {
-    tone: "added" | "removed" | "new" | "gap" | "near";
+    tone: "added" | "removed" | "new" | "gap" | "near" | "off";
     lines?: readonly (readonly Point[])[];
     points?: readonly Point[];
   }[];

@@ -24,7 +24,8 @@ import { closeMonthAction, levelPage, levelsPage, paperAction } from "./levels.t
 import { ownActions, ownPage } from "./own.ts";
 import { spanPage } from "./span.ts";
 import { ticketActions, ticketPage, ticketsPage } from "./tickets.ts";
-import { workActions, workPage } from "./work.ts";
+import { workActions } from "./work-actions.ts";
+import { workPage } from "./work.ts";
 import { openWorkAction, worksPage } from "./works.ts";
 
 /** The network in the console: what there is, what a cut costs, what is planned, what it is called. */

@@ -1,20 +1,19 @@
-import { approveWork, approveWorks, cancelWork, changeWork, planWorks, proposeWork, readMap, readWork, refuseWork } from "#network/api";
+import { approveWorks, planWorks, readMap, readWork } from "#network/api";
 import { readOutline } from "#registry/api";
-import { anyOf, html, official, seeOther, T, type Form, type Html, type OutputOf, type PageContext, type Reply } from "#kernel";
+import { html, official, T, type Html, type OutputOf, type PageContext } from "#kernel";
 import { banner, button, dateTime, disclosure, facts, form, map, may, number, table, tag, textarea, warning } from "#ui";
-import { consoleAction, consolePage, sent, type Again, type Screen } from "../screen.ts";
+import { consolePage, sent, type Again, type Screen } from "../screen.ts";
 import { refusalOf } from "../site.ts";
 import { drawNetwork } from "./draw.ts";
 import { networkTabs, path } from "./parts.ts";
 import { words } from "./words-service.ts";
 import { words as all } from "./words.ts";
-import { here, windowOf, workFields, workForm, workTag, written } from "./works.ts";
+import { here, windowOf, workFields, workTag } from "./works.ts";
 
 type One = OutputOf<typeof readWork>;
 const Id = T.String({ pattern: "^[0-9a-f-]{36}$" });
-const Version = T.Integer({ minimum: 1 });
 
-const screen: Screen<{ id: string }> = {
+export const workScreen: Screen<{ id: string }> = {
   reads: [readWork, readMap, readOutline],
   async view(p, { id }, again) {
     const w = words(p.lang);
@@ -44,7 +43,7 @@ export const workPage = consolePage({
   path: `${here}/{id}`,
   who: official(),
   input: T.Object({ id: Id }),
-  screen,
+  screen: workScreen,
 });
 
 /** Each place the server named, and why. */
@@ -69,15 +68,15 @@ async function picture(p: PageContext, x: One): Promise<Html> {
     over: [
       { tone: "removed", lines: x.lines },
       { tone: "near", points: at("one-way") },
-      { tone: "gap", points: at("down") },
+      { tone: "off", points: at("down") },
     ],
-    many: plan.nodes.length / 10,
+    many: Infinity,
     lang: p.lang,
   });
   return map({
     label: w.map,
     svg,
-    legend: html`<span class="d-key d-removed">┅</span> ${w.legend} · <span class="d-key d-gap">●</span> ${w.down} ·
+    legend: html`<span class="d-key d-removed">┅</span> ${w.legend} · <span class="d-key d-off">●</span> ${w.down} ·
       <span class="d-key d-near">●</span> ${w["one-way"]}`,
   });
 }
@@ -238,69 +237,3 @@ function edit(p: PageContext, x: One, again: Again | undefined): Html | "" {
     typed !== undefined,
   );
 }
-
-const back = { back: screen, backInput: (f: Form) => ({ id: sent(f, "id") }) };
-const shown = (id: string): Reply => seeOther(`${here}/${id}`);
-const Reason = T.String({ minLength: 3, maxLength: 2000 });
-export const workActions = [
-  consoleAction({
-    id: "console.network-change-work",
-    path: `${here}/{id}`,
-    who: official(planWorks),
-    form: T.Object({ id: Id, version: Version, ...workForm }),
-    calls: [changeWork],
-    async handle(a, { id, version, ...f }) {
-      await a.call(changeWork, { id, version, ...written(f) });
-      return shown(id);
-    },
-    ...back,
-  }),
-  consoleAction({
-    id: "console.network-propose-work",
-    path: `${here}/{id}/proposition`,
-    who: official(planWorks),
-    form: T.Object({ id: Id, version: Version, force: T.Optional(T.String({ maxLength: 2000 })) }),
-    calls: [proposeWork],
-    async handle(a, { force, ...f }) {
-      await a.call(proposeWork, { ...f, ...(force?.trim() ? { force: force.trim() } : {}) });
-      return shown(f.id);
-    },
-    ...back,
-  }),
-  consoleAction({
-    id: "console.network-approve-work",
-    path: `${here}/{id}/approbation`,
-    who: official(approveWorks),
-    form: T.Object({ id: Id, version: Version }),
-    calls: [approveWork],
-    async handle(a, f) {
-      await a.call(approveWork, f);
-      return shown(f.id);
-    },
-    ...back,
-  }),
-  consoleAction({
-    id: "console.network-refuse-work",
-    path: `${here}/{id}/refus`,
-    who: official(approveWorks),
-    form: T.Object({ id: Id, version: Version, reason: Reason }),
-    calls: [refuseWork],
-    async handle(a, f) {
-      await a.call(refuseWork, f);
-      return shown(f.id);
-    },
-    ...back,
-  }),
-  consoleAction({
-    id: "console.network-cancel-work",
-    path: `${here}/{id}/annulation`,
-    who: anyOf(official(planWorks), official(approveWorks)),
-    form: T.Object({ id: Id, version: Version, reason: Reason }),
-    calls: [cancelWork],
-    async handle(a, f) {
-      await a.call(cancelWork, f);
-      return shown(f.id);
-    },
-    ...back,
-  }),
-];

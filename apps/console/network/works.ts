@@ -1,5 +1,5 @@
 import { listWorks, openWork, planWorks } from "#network/api";
-import { html, official, seeOther, T, type Form, type Html, type OutputOf, type PageContext } from "#kernel";
+import { html, official, seeOther, T, type Html, type OutputOf, type PageContext } from "#kernel";
 import { button, dateTime, disclosure, empty, form, input, may, number, table, tag, textarea, type Tone } from "#ui";
 import { consoleAction, consolePage, sent, withQuery, type Again, type Screen } from "../screen.ts";
 import { refusalOf } from "../site.ts";
@@ -136,5 +136,5 @@ export const openWorkAction = consoleAction({
     return seeOther(`${here}/${id}`);
   },
   back: screen,
-  backInput: (_: Form) => ({}),
+  backInput: () => ({}),
 });

@@ -1,7 +1,7 @@
 import { holdersOf, institution, institutions, officialName } from "#registry";
 import type { Context, InputOf, OutputOf } from "#kernel";
 import { actorOf } from "../branches/begin.ts";
-import { alarmById, outagesBetween } from "../monitoring/store.ts";
+import { alarmById } from "../monitoring/store.ts";
 import { current } from "../plant/current.ts";
 import { handleTickets } from "../permissions.ts";
 import { agreementFor } from "../service-levels/pack.ts";
@@ -9,6 +9,7 @@ import type * as api from "./contracts.ts";
 import { ticketMoved, ticketOpened } from "./facts.ts";
 import { subject } from "./follow.ts";
 import { after } from "./policy.ts";
+import { placesOf } from "./places.ts";
 import * as problems from "./problems.ts";
 import * as store from "./store.ts";
 
@@ -154,37 +155,6 @@ async function held(ctx: Context, q: { id: string; version?: number }, act: Para
 }
 
 // ---- opening
-
-/** Nodes of the plant on which an institution stands. */
-async function placesOf(ctx: Context, id: string): Promise<{ node: string; site: string; name: string }[]> {
-  const { model: m } = await current(ctx);
-  const own = new Set((await institution(ctx, id))?.sites.map((s) => s.id));
-  return m.nodes.flatMap((n) => (n.site && own.has(n.site) ? [{ node: n.id, site: n.site, name: n.name }] : []));
-}
-
-export async function listOwnPlaces(ctx: Context): Out<"listOwnPlaces"> {
-  const id = ownOf(ctx);
-  const places = await placesOf(ctx, id);
-  const now = ctx.clock.now();
-  const down = (await outagesBetween(ctx, { from: now, to: new Date(now.getTime() + 1) })).filter((o) => o.to === null);
-  const tickets = await store.listed(ctx, { institution: id, states: ["open", "in-progress"], limit: 200 });
-  const who = await institution(ctx, id);
-  return {
-    institution: who ? ctx.say(who.name) : id,
-    places: places.map((p) => {
-      const here = down.filter((o) => o.node === p.node);
-      const since = here.map((o) => o.from).toSorted((x, y) => x.getTime() - y.getTime())[0];
-      const ticket = tickets.find((t) => t.node === p.node);
-      return {
-        id: p.node,
-        name: p.name,
-        ...(since ? { since: since.toISOString() } : {}),
-        planned: here.length > 0 && here.every((o) => o.work !== null),
-        ...(ticket ? { ticket: { id: ticket.id, number: ticket.number } } : {}),
-      };
-    }),
-  };
-}
 
 type Fresh = Pick<store.Ticket, "origin" | "severity" | "title" | "institution" | "node" | "site" | "alarm">;
 async function open(ctx: Context, f: Fresh, text: string | null): Out<"reportFault"> {

@@ -1,7 +1,5 @@
 import { institutions } from "#registry";
 import type { Context, InputOf, OutputOf } from "#kernel";
-import { invalidInput } from "#kernel";
-import { normalPhone } from "#messages";
 import { actorOf } from "../branches/begin.ts";
 import { current } from "../plant/current.ts";
 import type { Model } from "../resilience/model.ts";
@@ -10,7 +8,7 @@ import type * as api from "./contracts.ts";
 import { touched } from "./effect.ts";
 import { coversOf, elementsOf, evaluate, linesOf, servicesOf, type Evaluation } from "./evaluate.ts";
 import * as facts from "./facts.ts";
-import { announce, callOff, contactFor, dueAt, sendNotices, toldOf } from "./notices.ts";
+import { announce, callOff, dueAt, toldOf } from "./notices.ts";
 import * as problems from "./problems.ts";
 import { after, phaseOf, windowFits, type Act } from "./rules.ts";
 import * as store from "./store.ts";
@@ -251,51 +249,4 @@ export async function cancelWork(ctx: Context, q: In<"cancelWork">): Out<"cancel
   const notices = await callOff(ctx, next, q.reason);
   await ctx.record(facts.workCancelled, subject(w.id), { number: w.number, version: next.version, reason: q.reason, notices });
   return { ...done(next), notices };
-}
-
-// ---- the institution's side
-
-/** The caller's own institution; contracts let only officials in. */
-const ownInstitution = (ctx: Context): string => (ctx.caller.kind === "official" ? ctx.caller.institution : "");
-
-export async function listOwnWorks(ctx: Context): Out<"listOwnWorks"> {
-  const rows = await store.noticesFor(ctx, ownInstitution(ctx), 30);
-  return {
-    works: rows.map((n) => ({
-      number: n.number,
-      kind: n.kind,
-      effect: n.effect,
-      starts: n.starts.toISOString(),
-      ends: n.ends.toISOString(),
-      phase: phaseOf(n, ctx.clock.now()),
-      subject: ctx.say(n.subject),
-      body: ctx.say(n.body),
-      ...(n.sent_at ? { sentAt: n.sent_at.toISOString() } : {}),
-    })),
-  };
-}
-
-export async function readContact(ctx: Context): Out<"readContact"> {
-  const c = await contactFor(ctx, ownInstitution(ctx));
-  return { ...(c?.email ? { email: c.email } : {}), ...(c?.phone ? { phone: c.phone } : {}), lang: c?.lang ?? "fr" };
-}
-
-const wrong = (path: string, fr: string, en: string) => invalidInput({ fields: [{ path, message: { fr, en } }] });
-
-export async function changeContact(ctx: Context, q: In<"changeContact">): Out<"changeContact"> {
-  const institution = ownInstitution(ctx);
-  const [email, phone] = [q.email?.trim() || null, q.phone?.trim() || null];
-  if (!email && !phone) throw wrong("email", "Donnez une adresse ou un numéro.", "Give an address or a number.");
-  if (email && !/^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+\.[^\s@<>,;:"()[\]\\.]{2,}$/u.test(email))
-    throw wrong("email", "Cette adresse n’en est pas une.", "This is no address.");
-  const number = phone && normalPhone(ctx.country.phone, phone);
-  if (phone && !number) throw wrong("phone", "Ce numéro n’en est pas un.", "This is no number.");
-  await store.keepContact(ctx, { institution, email, phone: number || null, lang: q.lang }, ctx.clock.now());
-  const due = await store.retryUnaddressed(ctx, institution, ctx.clock.now());
-  if (due) await ctx.enqueue(sendNotices, { work: "" });
-  await ctx.record(facts.contactChanged, `network:contact:${institution}`, {
-    institution,
-    ways: [...(email ? ["email"] : []), ...(number ? ["sms"] : [])],
-  });
-  return { due };
 }
