@@ -52,7 +52,7 @@ export function equipmentConformance(name: string, open: () => Promise<Equipment
       if (bench.offers.includes("neighbours")) {
         let seen = r.neighbours!;
         // LLDP speaks once a second here
-        for (let i = 0; i < 100 && !seen.some((n) => n.name); i++) {
+        for (let i = 0; i < 300 && !seen.some((n) => n.interface === "ge0" && n.name); i++) {
           await new Promise((done) => setTimeout(done, 200));
           seen = reading(await ask()).neighbours!;
         }

@@ -133,6 +133,7 @@ export async function equipmentLab(name: string, subnet: number): Promise<Equipm
     write("sshd", sshd("Port 22\nPort 830\n"));
     write("sshd-frr", sshd("Port 2222\nForceCommand /usr/bin/vtysh\n"));
     write("a.sh", `set -e
+mount -t tmpfs tmpfs /etc/lldpd.d; echo "configure lldp tx-interval 1" > /etc/lldpd.d/lab.conf
 mount -t tmpfs tmpfs /run; mkdir -p /run/sshd /run/lldpd /run/snmp /run/frr; hostname sw-a.example
 mount -t tmpfs tmpfs /etc/frr; touch /etc/frr/zebra.conf /etc/frr/frr.conf; echo 'service integrated-vtysh-config' > /etc/frr/vtysh.conf; chown -R frr:frr /etc/frr /run/frr
 export SNMP_PERSISTENT_DIR=/run/snmp PATH=${dir}:$PATH
@@ -143,12 +144,11 @@ lldpd -d -x -X /run/agentx &
 /usr/sbin/sshd -D -e -f ${dir}/sshd-frr &
 /usr/lib/frr/zebra -i /run/frr/zebra.pid </dev/null &
 netconfd --module=ietf-interfaces --module=ietf-system --no-startup --superuser=root --ncxserver-sockname=/run/ncxserver.sock --log=/run/netconfd.log </dev/null &
-for i in $(seq 100); do lldpcli configure lldp tx-interval 1 2>/dev/null && break; sleep 0.05; done
 wait
 `); // prettier-ignore
-    write("b.sh", `mount -t tmpfs tmpfs /run; mkdir -p /run/lldpd; hostname sw-b.example
+    write("b.sh", `mount -t tmpfs tmpfs /etc/lldpd.d; echo "configure lldp tx-interval 1" > /etc/lldpd.d/lab.conf
+mount -t tmpfs tmpfs /run; mkdir -p /run/lldpd; hostname sw-b.example
 lldpd -d &
-for i in $(seq 100); do lldpcli configure lldp tx-interval 1 2>/dev/null && break; sleep 0.05; done
 wait
 `); // prettier-ignore
     for (const which of ["a", "b"] as const) {
