@@ -41,19 +41,20 @@ async function once(j: JobContext, fresh: boolean): Promise<Pulled> {
   const as = { server: joined.server, key: identity.key };
   const { centre } = joined;
   const has = await appliedVersion(j);
+  const tree = await ownTree(j, lastSeen(j).seen);
   const asked = await callCentre(j, {
     centre,
     method: "POST",
     path: "/exchange/configuration/head",
     as,
-    body: JSON.stringify({ version: has, address: joined.address, fresh, tree: await ownTree(j, lastSeen(j).seen) }),
+    body: JSON.stringify({ version: has, address: joined.address, fresh, tree }),
   });
   if (!asked.ok) return { ok: false, why: asked.why };
   const signed = asked.status === 200 ? readSignedHead(asked.body.toString("utf8")) : undefined;
   if (!signed) return { ok: false, why: `the centre answered ${asked.status}: ${asked.body.toString("utf8").slice(0, 200)}` };
   const judged = await judge(j, signed, new Set([joined.anchor]));
   if (!judged.ok) return { ok: false, why: `the head is refused: ${judged.fault}` };
-  lastSeen(j).seen = await heed(j, signed.tree);
+  lastSeen(j).seen = await heed(j, tree.origin, signed.tree);
   const { head } = judged;
   let document: Buffer | undefined;
   if (head.version !== has) {

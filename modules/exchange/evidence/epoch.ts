@@ -47,8 +47,8 @@ export async function mayNotSeal(j: JobContext): Promise<boolean> {
   return !m.compared && performance.now() - m.since < askFirst;
 }
 
-/** What the centre has seen of this log, held against what is here. `undefined`: it has seen nothing under this name. */
-export async function compare(j: JobContext, seen: Seen | undefined): Promise<EpochCause | undefined> {
+/** What the centre has seen of this log under that name, held against what is here. `undefined`: it has seen nothing. */
+export async function compare(j: JobContext, name: string, seen: Seen | undefined): Promise<EpochCause | undefined> {
   const why = await j.transaction(async (ctx): Promise<EpochCause | undefined> => {
     const fault = seen && (await faultOf(ctx, seen));
     if (!fault) {
@@ -56,8 +56,8 @@ export async function compare(j: JobContext, seen: Seen | undefined): Promise<Ep
       return undefined;
     }
     await stopSealer(ctx.db);
-    // what was being sealed is sealed: looked at again, alone
-    const still = await faultOf(ctx, seen);
+    // what was being sealed is sealed, and another server may have begun the epoch: looked at again, alone
+    const still = (await originOf(ctx)) === name ? await faultOf(ctx, seen) : undefined;
     if (still) await begin(ctx, still, seen.size);
     return still;
   });

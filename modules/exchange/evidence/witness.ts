@@ -52,9 +52,9 @@ export async function ownTree(j: JobContext, before: Seen | undefined): Promise<
 }
 
 /** What the centre answered; undefined: an older centre, which remembers nothing. */
-export async function heed(j: JobContext, said: SignedHead["tree"]): Promise<Seen | undefined> {
+export async function heed(j: JobContext, name: string, said: SignedHead["tree"]): Promise<Seen | undefined> {
   if (!said) return undefined;
   const seen = said.seen && read(said.seen);
-  await compare(j, seen);
+  await compare(j, name, seen);
   return seen;
 }

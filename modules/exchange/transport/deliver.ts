@@ -48,6 +48,8 @@ export const deliverRemotely: Deliver = async (j, m, to) => {
     heardFrom(j, there, server, last.kind !== "failed" || !silent.has(last.type));
     // Only what certainly did not arrive may go to the institution's next server.
     if (arrived) return last;
+    // a body that is read only once was begun: whoever sends it sends it again
+    if (m.arriving && last.kind === "failed" && last.away) return last;
   }
   // told as maintenance where that is why nobody is left
   const away = firstBack(j, all);
@@ -113,8 +115,8 @@ async function call(j: JobContext, m: RequestMessage, server: string, o: { patie
     if (why) return notReached(j, server, why);
     const sent = state.connected && state.ended;
     j.log.info({ server, sent, error: String((error as Error).message) }, "exchange: a call between servers broke");
-    // a body that is read once has no second server
-    const begun = sent || state.begun;
+    // what was read once, or may be in a log, goes to no second server
+    const begun = sent || (state.connected && state.begun);
     if (whySpoilt(error)) return { kind: "failed", type: failures.interrupted, sent };
     if (isMalformed(error)) return { kind: "failed", type: failures.malformed, sent };
     return { kind: "failed", type: state.late ? failures.timeout : begun ? failures.cut : failures.notReached, sent };
@@ -128,7 +130,7 @@ function notReached(j: JobContext, server: string, why: string): Delivered {
   return { kind: "failed", type, sent: false };
 }
 
-/** How far it came: the first of a body that is read once, and the frame without which the other side does nothing. */
+/** How far it came: to what the other side may have logged, or what is read only once; to the frame without which it does nothing. */
 interface Way {
   begun: boolean;
   ended: boolean;
@@ -139,15 +141,19 @@ async function write(req: ClientRequest, m: RequestMessage, way: Way, patience: 
   const seal = sealFrame({ ...m, bodyHash: m.body.hash });
   if (m.body.size <= small) {
     const body = m.body.size > 0 ? [frame("B", await m.body.whole())] : [];
-    way.ended = true;
-    req.end(Buffer.concat([head, ...body, seal]));
-    return;
+    req.write(Buffer.concat([head, ...body, seal]));
+  } else {
+    req.write(head);
+    if (!(await writeBody(req, batches(m.body.stream())))) return;
+    req.write(seal);
   }
-  req.write(head);
-  if (!(await writeBody(req, batches(m.body.stream())))) return;
+  // the other side verifies and logs while this one does
+  way.begun = true;
+  await m.logged;
   way.ended = true;
-  req.end(seal);
+  req.end(release);
 }
+const release = frame("G", Buffer.alloc(0));
 
 /** False: nobody hears it any more. */
 async function writeBody(req: ClientRequest, body: AsyncIterable<Pieces>): Promise<boolean> {
@@ -170,7 +176,7 @@ async function writeArriving(req: ClientRequest, m: RequestMessage, arriving: Ar
   // the system has most of it by now, and may think about it as long as it took
   req.setTimeout(patience + moreFor(size));
   way.ended = true;
-  req.end(sealFrame(sealed));
+  req.end(Buffer.concat([sealFrame(sealed), release]));
 }
 
 async function read(j: JobContext, res: IncomingMessage, server: string): Promise<Delivered> {
@@ -183,7 +189,8 @@ async function read(j: JobContext, res: IncomingMessage, server: string): Promis
     const away = readAway(text);
     if (away) {
       hearAway(j, server, away);
-      return ended(frames, { kind: "failed", type: failures.maintenance, sent: false });
+      const told = { server, until: away.until, notice: away.notice };
+      return ended(frames, { kind: "failed", type: failures.maintenance, sent: false, away: told });
     }
     const said = readAs(Says.R, text);
     if (said) return ended(frames, { kind: "refused", refusal: refusalOf(said.type) });
