@@ -27,4 +27,5 @@ function pass(req: IncomingMessage, res: ServerResponse): void {
   req.pipe(out);
 }
 const server = outward ? createServer(pass) : secureServer({ ...mutual, requestCert: true, rejectUnauthorized: true }, pass);
+server.requestTimeout = 0;
 server.listen(0, "127.0.0.1", () => console.log(JSON.stringify({ port: (server.address() as AddressInfo).port })));

@@ -19,4 +19,6 @@ const server = createServer((req, res) => {
   });
 });
 server.keepAliveTimeout = 60_000;
+// a body of 10 GiB may take longer than Node's usual five minutes
+server.requestTimeout = 0;
 server.listen(0, "127.0.0.1", () => console.log(JSON.stringify({ port: (server.address() as AddressInfo).port })));

@@ -40,7 +40,7 @@ export async function post(
       socket.destroy();
       done(text);
     };
-    const timer = setTimeout(over, 3000);
+    const timer = setTimeout(over, 15_000);
     socket.on("data", (piece: Buffer) => {
       text += piece.toString("latin1");
       const head = text.indexOf("\r\n\r\n");
@@ -76,10 +76,11 @@ export const partOf = (o: { client: string; service: string; exchange: string; m
     .map((line) => `${line}\r\n`)
     .join("");
 
+const released = frame("G", Buffer.alloc(0));
 /** A message as an honest server would send it, signed by whichever institution `j` can sign for. */
 export async function message(j: JobContext, institution: string, part: string, body?: Buffer): Promise<Buffer> {
   const signed = await signMessage(j, { id: institution, name: institution }, { part, bodyHash: bodyOf(body).hash });
-  return Buffer.concat([frame("H", Buffer.from(part)), ...(body ? [frame("B", body)] : []), sealFrame(signed)]);
+  return Buffer.concat([frame("H", Buffer.from(part)), ...(body ? [frame("B", body)] : []), sealFrame(signed), released]);
 }
 
 /** A large question as an honest server sends it; `lie` bends one piece of it. */
@@ -100,5 +101,6 @@ export async function passing(
     frame("B", body.subarray(0, body.length / 2)),
     ...(lie.short ? [] : [frame("B", body.subarray(body.length / 2))]),
     sealFrame(signed),
+    released,
   ]);
 }

@@ -22,6 +22,8 @@ const margin = 30;
 export interface Sent {
   signed: SignedPart;
   row: RequestRow;
+  /** On its way to the log. */
+  logged: Promise<void>;
 }
 export interface SendOptions {
   /** Until when an outcome may come; else the service's time and a little more. */
@@ -30,7 +32,10 @@ export interface SendOptions {
   opening?: SignedPart;
 }
 
-/** Signs as the client's institution and logs before anything leaves. Undefined when another run took the key meanwhile. */
+/**
+ * Signs as the client's institution and logs. Nobody acts on it before `logged`; where a key is taken or a person told that has
+ * happened already. Undefined when another run took the key meanwhile.
+ */
 export async function send(j: JobContext, o: Opened, s: SendOptions = {}): Promise<Sent | undefined> {
   const { envelope: e, client, service } = o;
   const institution = { id: client.institution, name: client.memberName.fr };
@@ -74,8 +79,9 @@ export async function send(j: JobContext, o: Opened, s: SendOptions = {}): Promi
     };
   const { key, person } = o;
   if (!key && person === undefined) {
-    await write(j, entry);
-    return { signed, row };
+    const logged = write(j, entry).then(() => undefined);
+    logged.catch(() => undefined); // told to who waits for it
+    return { signed, row, logged };
   }
   const logged = await j.transaction(
     async (ctx) => {
@@ -91,7 +97,7 @@ export async function send(j: JobContext, o: Opened, s: SendOptions = {}): Promi
     },
     { institution: client.institution },
   );
-  return logged ? { signed, row } : undefined;
+  return logged ? { signed, row, logged: Promise.resolve() } : undefined;
 }
 
 /** The ledger is told where a person is concerned; for the rest the log's own rows, sealed in its tree, are the record. */

@@ -46,6 +46,8 @@ export interface RequestMessage extends Omit<SignedPart, "bodyHash"> {
   /** None yet while it is `arriving`. */
   body: Body;
   arriving?: Arriving | undefined;
+  /** The client's side has it in its log; rejects when it could not. Until then nothing is done about it; absent: it has. */
+  logged?: Promise<void> | undefined;
   /** A pseudonym of this house: it never crosses to another gateway. */
   person: string | undefined;
   /** Keep the body of the answer, so that the same question can be answered again. */

@@ -39,8 +39,18 @@ export async function leave(j: JobContext, o: Opened): Promise<Leaving | undefin
   const sent = await send(j, o);
   if (!sent) return undefined;
   const { bodyHash: _, ...signed } = sent.signed;
-  return { message: { ...signed, ...about }, row: () => Promise.resolve(sent.row), spoilt: () => undefined };
+  return {
+    message: { ...signed, ...about, logged: sent.logged },
+    row: () => sent.logged.then(() => sent.row),
+    spoilt: () => undefined,
+  };
 }
+
+const logged = async (sending: Promise<Sent>): Promise<Sent> => {
+  const sent = await sending;
+  await sent.logged;
+  return sent;
+};
 
 /** Its opening leaves now; the message itself is signed and logged when the last piece has been hashed, before that piece counts. */
 async function passing(
@@ -76,7 +86,7 @@ async function passing(
     // nothing is signed for the message that was not read to its end
     if (over || !whole) throw new Error("it came to no end");
     o.body = { ...noBody, size, hash: hash.digest() };
-    sealing = send(j, o) as Promise<Sent>;
+    sealing = logged(send(j, o) as Promise<Sent>);
     return { ...(await sealing).signed, size };
   };
   const { bodyHash: _, ...signed } = opening;
@@ -84,7 +94,7 @@ async function passing(
     message: { ...signed, part: o.part, ...about, arriving: { length: coming.length, pieces: pieces(), sealed } },
     async row() {
       over = true;
-      return (await (sealing ?? (send(j, o, { opening }) as Promise<Sent>))).row;
+      return (await (sealing ?? logged(send(j, o, { opening }) as Promise<Sent>))).row;
     },
     spoilt: () => spoilt,
   };

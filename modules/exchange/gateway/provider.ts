@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import type { JobContext } from "#kernel";
 import { directory, directoryAt, directoryNow, type Snapshot } from "../directory/snapshot.ts";
 import type { Client, Service } from "../directory/store.ts";
-import { refusals, type Refusal } from "../errors.ts";
+import { failures, refusals, type Refusal } from "../errors.ts";
 import { askPerson } from "../hand/ask.ts";
 import { type Measured, outcomeOf, type RequestRow, requestOf } from "../log/store.ts";
 import { write, writeIn } from "../log/writer.ts";
@@ -62,6 +62,14 @@ export async function receive(j: JobContext, m: RequestMessage, o: ReceiveOption
     return admitted.service.kind === "http" && !admitted.service.spooled
       ? passThrough(j, { ...m, arriving: m.arriving }, { e, known, row, admitted, at })
       : gathered(j, m, m.arriving, o);
+  const released = async () =>
+    !m.logged ||
+    m.logged.then(
+      () => true,
+      () => false,
+    );
+  const unreleased: Delivered = { kind: "failed", type: failures.interrupted, sent: false };
+  if (admitted.service.kind === "person" && !(await released())) return unreleased;
   if (admitted.service.kind === "person") return byHand(j, m, e, admitted, row);
   const written = await write(j, { request: row, certificate });
   if (!written.fresh && !(o.stored && (await openStill(j, row)))) return refuse(refusals.replayed);
@@ -75,6 +83,11 @@ export async function receive(j: JobContext, m: RequestMessage, o: ReceiveOption
       return refuse(then.refusal);
     }
     admitted = then.admitted;
+  }
+  // the client's side may still be writing: nothing is asked of anybody before it has
+  if (!(await released())) {
+    await write(j, { outcome: { ...endOf(row), outcome: "failed", errorType: failures.interrupted } });
+    return unreleased;
   }
   const measured = { requestIn: at.getTime(), requestBody: m.body.size };
   return answer(j, m, { ...admitted, envelope: e, row, since: at, measured, stored: o.stored !== undefined });

@@ -1,21 +1,22 @@
 /**
  * How one message crosses between two servers: frames of one byte kind, four bytes length (big-endian) and that many bytes.
  * `H` header part; `O` that a large body comes while it is still read, signed (JSON); `B` a piece of the body; `S` the signature
- * with its certificate (JSON), which ends the message;
+ * with its certificate (JSON); `G` that the client's side has it in its log, which ends a question;
  * before an answer `A` says that one comes; `P` pending, `R` refused, `F` failed stand alone (JSON).
  */
 import { type Pieces, sizeOf } from "../gateway/pieces.ts";
 
-export type FrameKind = "H" | "O" | "B" | "S" | "A" | "P" | "R" | "F";
+export type FrameKind = "H" | "O" | "B" | "S" | "G" | "A" | "P" | "R" | "F";
 
 export type Frame = { kind: "B"; pieces: Buffer[] } | { kind: Exclude<FrameKind, "B">; bytes: Buffer };
 
-const kinds = new Set("HOBSAPRF");
+const kinds = new Set("HOBSGAPRF");
 const lengths: Record<FrameKind, number> = {
   H: 64 * 1024,
   B: 1024 * 1024,
   O: 64 * 1024,
   S: 64 * 1024,
+  G: 0,
   A: 1024,
   P: 4096,
   R: 4096,

@@ -21,7 +21,7 @@ import { readOpening, readSeal, type SealOf, sealFrame } from "./sealed.ts";
 /** Milliseconds without anything heard or said: a provider may take two minutes. */
 export const silence = 180_000;
 /** The head of a message is small: whoever needs longer for it is not one of ours; milliseconds. */
-const headWithin = 20_000;
+const headWithin = 60_000;
 /** Milliseconds the other side may take to make room for more of an answer: its own caller may have stopped for a minute. */
 const slowReader = 120_000;
 /** Gathered before anything leaves: below it a failure at the end is still told in words, above it the stream is reset. */
@@ -32,11 +32,14 @@ const patience = 20;
 export async function take(j: JobContext, req: IncomingMessage, res: ServerResponse, peer: Peer): Promise<void> {
   let body: Body = noBody;
   let arrived: Batches | undefined;
-  const slow = setTimeout(() => req.destroy(new Error("the head of a message comes too slowly")), headWithin);
+  const inTime = async <F>(next: Promise<F>): Promise<F> => {
+    const slow = setTimeout(() => req.destroy(new Error("the head of a message comes too slowly")), headWithin);
+    return next.finally(() => clearTimeout(slow));
+  };
   try {
     arrived = batches(req);
     const frames = readFrames(arrived);
-    const head = await frames.next();
+    const head = await inTime(frames.next());
     if (head.done || head.value.kind !== "H") throw malformed("no header part");
     const part = head.value.bytes.toString("utf8");
     const stop = await refusedAtOnce(j, part, peer);
@@ -44,8 +47,7 @@ export async function take(j: JobContext, req: IncomingMessage, res: ServerRespo
       j.log.info({ server: peer.id, type: stop.type }, "exchange: a server's message is refused");
       return refuse(res, stop, true);
     }
-    const first = await frames.next();
-    clearTimeout(slow);
+    const first = await inTime(frames.next());
     if (first.done) throw malformed("cut short");
     const about = {
       person: undefined,
@@ -75,7 +77,9 @@ export async function take(j: JobContext, req: IncomingMessage, res: ServerRespo
     if (!same) throw malformed("another body than the one signed");
     await learn(j, seal.certificate, peer.foreign ? instanceOf(peer.id) : undefined);
     const { bodyHash: __, ...signed } = seal;
-    await send(res, await receive(j, { ...about, ...signed, part, body }));
+    const logged = released(frames);
+    logged.catch(() => undefined); // told to who waits for it
+    await send(res, await receive(j, { ...about, ...signed, part, body, logged }));
   } catch (error) {
     if (isMalformed(error) && !res.headersSent) {
       j.log.warn({ server: peer.id, why: error.malformed }, "exchange: a server sent what is not a message");
@@ -88,7 +92,6 @@ export async function take(j: JobContext, req: IncomingMessage, res: ServerRespo
     if (res.headersSent || res.destroyed) res.destroy();
     else alone(res, jsonFrame("F", { type: failures.inside, sent: true }));
   } finally {
-    clearTimeout(slow);
     await body.release();
   }
 }
@@ -129,7 +132,9 @@ function arrivingBy(
       const step = await frames.next();
       if (step.done) throw malformed("cut short");
       if (step.value.kind === "S") {
-        seal = await last(frames, step.value.bytes);
+        const last = readSeal(step.value.bytes);
+        await released(frames);
+        seal = last;
         return;
       }
       if (step.value.kind !== "B") throw malformed("a frame out of place");
@@ -156,14 +161,14 @@ function arrivingBy(
 }
 
 async function bodyOf(j: JobContext, frames: AsyncGenerator<Frame>, first: Frame, owner: string): Promise<{ body: Body; seal: SealOf }> {
-  if (first.kind === "S") return { body: noBody, seal: await last(frames, first.bytes) };
+  if (first.kind === "S") return { body: noBody, seal: readSeal(first.bytes) };
   let seal: SealOf | undefined;
   let why: unknown;
   async function* pieces(): AsyncGenerator<Buffer> {
     try {
       for (let at = first; ;) {
         if (at.kind === "S") {
-          seal = await last(frames, at.bytes);
+          seal = readSeal(at.bytes);
           return;
         }
         if (at.kind !== "B") throw malformed("a frame out of place");
@@ -186,10 +191,11 @@ async function bodyOf(j: JobContext, frames: AsyncGenerator<Frame>, first: Frame
   }
 }
 
-async function last(frames: AsyncGenerator<Frame>, bytes: Buffer): Promise<SealOf> {
-  const seal = readSeal(bytes);
-  if (!(await frames.next()).done) throw malformed("something after the seal");
-  return seal;
+/** The client's side has it in its log. */
+async function released(frames: AsyncGenerator<Frame>): Promise<void> {
+  const step = await frames.next();
+  if (step.done || step.value.kind !== "G") throw malformed("not released");
+  if (!(await frames.next()).done) throw malformed("something after the end");
 }
 
 /** Each side logs what it knew itself; the house, which is the directory, logs what the client's side says it knew. */
