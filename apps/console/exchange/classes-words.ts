@@ -15,7 +15,7 @@ export const classWords = messages({
     set: "Fixer la durée d’une classe",
     setLead: "Une classe nouvelle naît avec sa durée. Les passerelles l’apprennent avec l’annuaire suivant.",
     code: "Code de la classe",
-    codeHint: "Lettres minuscules, chiffres et tirets\u202f: « sante », « etat-civil ».",
+    codeHint: "Lettres minuscules, chiffres et tirets\u202f: «\u202fsante\u202f», «\u202fetat-civil\u202f».",
     daysField: "Jours sans nouvelles du centre",
     daysHint: "De 0 à 365\u202f; 0 arrête le service dès que le centre ne confirme plus.",
     save: "Fixer",
