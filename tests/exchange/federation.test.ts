@@ -6,7 +6,7 @@ import { openToInstance, readFederation, decideFederation, resumeFederation, ret
 import { renewConfigurationKey } from "#trust";
 import { exportMessage } from "../../modules/exchange/evidence/export.ts";
 import { r1 } from "../../modules/exchange/gates/r1/serve.ts";
-import { monitored } from "../../modules/exchange/monitoring/store.ts";
+import { monitored, yearOf } from "../../modules/exchange/monitoring/store.ts";
 import { readsOf } from "../../modules/exchange/log/store-search.ts";
 import { hear } from "../../modules/exchange/federation/pull.ts";
 import { ensureAnchor } from "../../modules/exchange/federation/own.ts";
@@ -132,6 +132,8 @@ test("what a citizen and an auditor read of it carries the other instance's name
   assert.deepEqual([read[0]!.client, read[0]!.clientName?.en], [client, "Togo Digital Agency"]);
   const all = { from: new Date(0), to: new Date("2100-01-01"), client: undefined, limit: 100 };
   const seen = await tg.world.transaction((ctx) => monitored(ctx.db, { ...all, whose: "all" }));
+  const year = await tg.world.transaction((ctx) => yearOf(ctx.db, { institution: "tg-atd", from: all.from, to: all.to, zone: "UTC" }));
+  assert.ok(year.some((line) => line.other === "BF/GOV/ONI" && line.otherName?.fr && line.title?.fr));
   assert.ok(seen.some((row) => row.service === service && row.outcome === "answered" && row.personAt === 0));
 });
 

@@ -86,7 +86,7 @@ export interface YearLine {
 
 /** From what auditors see: no person, no case. Months are the calendar's in the country's zone. */
 export const yearOf = (db: Db, q: { institution: string; from: Date; to: Date; zone: string }): Promise<YearLine[]> =>
-  db.rows(sql`select v.role, v.service, s.title, v.other, m.name as "otherName", v.month, v.outcome, count(*)::int as count,
+  db.rows(sql`select v.role, v.service, coalesce(s.title, fs.name) as title, v.other, coalesce(m.name, fm.name) as "otherName", v.month, v.outcome, count(*)::int as count,
       percentile_disc(0.5) within group (order by v.milliseconds)::float8 as median
     from (
       select 'asked' as role, t.service, t.provider_institution as other, t.outcome, t.milliseconds,
@@ -98,7 +98,9 @@ export const yearOf = (db: Db, q: { institution: string; from: Date; to: Date; z
     ) v
       left join exchange.service s on s.id = v.service
       left join exchange.member m on m.institution = v.other
-    group by v.role, v.service, s.title, v.other, m.name, v.month, v.outcome order by v.role, v.service, v.other, v.month, v.outcome`);
+      left join exchange.foreign_name fs on fs.id = v.service
+      left join exchange.foreign_name fm on fm.id = v.other
+    group by v.role, v.service, s.title, fs.name, v.other, m.name, fm.name, v.month, v.outcome order by v.role, v.service, v.other, v.month, v.outcome`);
 
 export const firstExchange = async (db: Db): Promise<Date | undefined> =>
   (await db.maybe<{ at: Date }>(sql`select at from exchange.traffic order by at limit 1`))?.at;
