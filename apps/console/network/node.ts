@@ -4,6 +4,7 @@ import { banner, facts, number, tag } from "#ui";
 import { consolePage } from "../screen.ts";
 import { failures, networkTabs, path } from "./parts.ts";
 import { inventory } from "./stock.ts";
+import { words as watch } from "./words-watch.ts";
 import { words } from "./words.ts";
 
 type One = OutputOf<typeof readNode>;
@@ -43,6 +44,7 @@ export const nodePage = consolePage({
               value: one.institutions.map((i) => html`<div><a href="/console/institutions/${i.id}">${i.name}</a></div>`),
             },
           ])}
+          <p><a href="${path}/sites/${one.id}/mesures">${watch(p.lang).history}</a></p>
           ${one.kind === "core" ? "" : ways(p, one)} ${one.failures.length ? failures(p, w.stops, one.failures) : ""} ${inventory(p, stock)}`,
       };
     },

@@ -90,7 +90,7 @@ export function paperData(
               duration(x.down),
               duration(x.excludedWorks + x.excludedPower),
               duration(x.unknown),
-              percent(x.availability),
+              x.availability === undefined ? "–" : percent(x.availability),
               money(x.credit),
             ]),
         },

@@ -49,7 +49,7 @@ export const words = messages({
     how: "Comment lire ce relevé",
     method:
       "Deux interruptions au même moment comptent une fois. Une interruption à cheval sur deux mois compte dans chacun pour sa part, et son dépassement du délai de réparation dans un seul. Les montants sont en unités entières, arrondis au plus proche.",
-    seal: "Ce fichier porte le cachet électronique de l’exploitant et un horodatage\u202f: un lecteur PDF ou la page de vérification les contrôle.",
+    seal: "Ce fichier porte le cachet électronique de l’exploitant et un horodatage\u202f: un lecteur PDF les contrôle.",
     "kind-cut": "coupure",
     "kind-link-down": "liaison interrompue",
     "kind-node-down": "nœud hors service",
@@ -106,7 +106,7 @@ export const words = messages({
     how: "How to read this statement",
     method:
       "Two interruptions at the same time count once. An interruption across two months counts in each for its part, and its overrun of the repair time in one only. Amounts are whole units, rounded to the nearest.",
-    seal: "This file bears the operator’s electronic seal and a time stamp: a PDF reader or the verification page checks them.",
+    seal: "This file bears the operator’s electronic seal and a time stamp: a PDF reader checks them.",
     "kind-cut": "cut",
     "kind-link-down": "link down",
     "kind-node-down": "node down",
