@@ -33,6 +33,8 @@ export interface Measuring {
 const mostTold = 100_000;
 /** Neighbours and gateways are asked this often: thirty echoes a minute. */
 const probeSeconds = 10;
+/** Links that come and go without end wake nobody more often than this. */
+const stormMs = 2000;
 /** So many neighbours are asked at once. */
 const atOnce = 8;
 
@@ -132,7 +134,7 @@ export async function measuring(o: Measuring): Promise<void> {
         closeMinute();
         await tell(seen);
         // what a change set off may not be at its end, and what was kept while nobody listened wants to be told
-        if (seen.changed || spool.size().samples > 1) pause = Math.min(pause, 1000);
+        if (seen.changed || spool.size().samples > 1) pause = Math.min(pause, stormMs);
         if (!warned && Math.abs(link.skew()) > 60_000) {
           warned = true;
           o.say(`this clock is ${Math.round(link.skew() / 1000)} s beside the house’s: reports carry the house’s time`);
@@ -143,9 +145,9 @@ export async function measuring(o: Measuring): Promise<void> {
       if (!woken) await wait(pause);
       // a storm of changes is one look
       const since = performance.now() - began;
-      if (woken && since < 700) {
+      if (woken && since < stormMs) {
         wake = () => undefined;
-        await new Promise((r) => setTimeout(r, 700 - since));
+        await new Promise((r) => setTimeout(r, stormMs - since));
       }
     }
   }
