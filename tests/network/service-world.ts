@@ -100,6 +100,10 @@ export async function alarmRow(
      values ($1, $2, $3, $4, $5, $5, $5, $6, '{"fr":"x","en":"x"}', '[]', '{}', '{}', true, $7)`,
     [o.id, o.kind ?? "cut", o.element, o.severity ?? "critical", o.began, o.ended ?? null, o.work ?? null],
   );
+  await w.owner(
+    `insert into network.alarm_change (alarm, number, at, what, kind, element, severity, sites) values ($1, 1, $2, 'raised', $3, $4, $5, $6)`,
+    [o.id, o.began, o.kind ?? "cut", o.element, o.severity ?? "critical", o.down.length],
+  );
   const sites: Record<string, string> = { core: "bf-site-anptic", court: "bf-site-ca-ouagadougou", oni: "bf-site-oni", cil: "bf-site-cil" };
   for (const node of o.down)
     await w.owner("insert into network.outage (alarm, node, site, began, ended) values ($1, $2, $3, $4, $5)", [o.id, node, sites[node], o.began, o.ended ?? null]); // prettier-ignore
