@@ -1,5 +1,6 @@
 /** Where other instances ask: our anchor for anyone, our configuration for those whose federation is approved. */
-import { anyone, gate, type GateContext, type GateReply, type JobContext, Problem, problemBody } from "#kernel";
+import { anyone, gate, type GateReply } from "#kernel";
+import { answering, asModule } from "../servers/gates.ts";
 import { requestUnreadable } from "../servers/problems.ts";
 import { isSigner } from "./anchor.ts";
 import { anchorPath, configurationPath, questionText, readQuestion, readSigned, type Reply } from "./partner.ts";
@@ -7,23 +8,11 @@ import { anchorNotMade, partnerNotProved } from "./problems.ts";
 import { headFor, publishFor } from "./publish.ts";
 import { anchorOf, approvedWith, ownAnchor } from "./store.ts";
 
-const asModule = (g: GateContext): JobContext => ({
-  ...g,
-  transaction: (fn, o = {}) => g.transaction(fn, { ...o, caller: { kind: "system", module: "exchange" } }),
-});
-
 const json = (value: unknown): GateReply => ({
   status: 200,
   headers: { "content-type": "application/json", "cache-control": "no-store" },
   body: JSON.stringify(value),
 });
-
-const answering = (g: GateContext, run: () => Promise<GateReply>): Promise<GateReply> =>
-  run().catch((error: unknown) => {
-    if (!(error instanceof Problem)) throw error;
-    const headers = { "content-type": "application/problem+json", "cache-control": "no-store" };
-    return { status: error.status, headers, body: JSON.stringify(problemBody(error, g.lang, g.ids.uuid())) };
-  });
 
 const skew = 5 * 60_000;
 

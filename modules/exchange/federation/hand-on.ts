@@ -1,5 +1,6 @@
 /** Partners inside one instance: the centre hands what it believes on to its gateways, and each judges it once more. */
 import type { Context } from "#kernel";
+import { usualDays } from "../servers/book.ts";
 import { policyRows } from "../servers/store.ts";
 import { type Anchor, readAnchor } from "./anchor.ts";
 import { type Document, readDocument, stray } from "./document.ts";
@@ -12,7 +13,6 @@ export interface Handed {
   document: string;
 }
 
-const usualDays = 7;
 const day = 86_400_000;
 
 /** Those heard within what the policy allows for ordinary data: a gateway's own age of the directory counts from there. */

@@ -1,6 +1,6 @@
 import { type Context, type InputOf, notFound, type OutputOf } from "#kernel";
 import { actor } from "../servers/actor.ts";
-import { bookOf } from "../servers/book.ts";
+import { bookOf, usualDays } from "../servers/book.ts";
 import { policyRows } from "../servers/store.ts";
 import { connectionsOf } from "../transport/connections.ts";
 import { anchorFingerprint } from "./anchor.ts";
@@ -56,7 +56,6 @@ function viewOf(ctx: Context, row: FederationRow, heard: HeardRow | undefined, d
   };
 }
 
-const usualDays = 7;
 const ordinaryDays = async (ctx: Context): Promise<number> =>
   (await policyRows(ctx.db)).find((one) => one.dataClass === "ordinary")?.days ?? usualDays;
 
