@@ -66,7 +66,8 @@ function months(p: PageContext, y: Year): Html {
       ${table({
         caption: w.months,
         hideCaption: true,
-        columns: [{ head: w.month }, { head: w.received, numeric: true }, { head: w.put, numeric: true }],
+        stack: false,
+        columns: [{ head: w.month }, { head: w.received, numeric: true, label: false }, { head: w.put, numeric: true, label: false }],
         rows: seen.map((one) => [name("long")(one.month), number(p, one.answered), number(p, one.asked)]),
       })}
     </div>`;
@@ -80,7 +81,12 @@ function outcomes(p: PageContext, y: Year): Html {
       ${table({
         caption: w.outcomes,
         hideCaption: true,
-        columns: [{ head: words(p.lang).outcome }, { head: w.received, numeric: true }, { head: w.put, numeric: true }],
+        stack: false,
+        columns: [
+          { head: words(p.lang).outcome },
+          { head: w.received, numeric: true, label: false },
+          { head: w.put, numeric: true, label: false },
+        ],
         rows: [...new Set(y.outcomes.map((one) => one.outcome))].map((outcome) => [
           tag(words(p.lang)[`outcome-${outcome}`], tones[outcome]),
           number(p, of(outcome, "answered")),
