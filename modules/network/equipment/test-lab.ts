@@ -103,6 +103,9 @@ export async function equipmentLab(name: string, subnet: number): Promise<Equipm
     spawnSync("ip", ["link", "delete", outside]);
     rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   };
+  // what a killed run left behind
+  for (const n of Object.values(ns)) spawnSync("ip", ["netns", "delete", n]);
+  spawnSync("ip", ["link", "delete", outside]);
   try {
     for (const n of Object.values(ns)) must("ip", "netns", "add", n);
     must("ip", "link", "add", outside, "type", "veth", "peer", "name", "mgmt", "netns", ns.a);
