@@ -4,8 +4,9 @@ export interface Curve {
   label: string;
   /** Null: not measured. Instants in ms. */
   points: readonly { at: number; value: number | null }[];
-  /** A figure as people read it. */
+  /** The figure beside the title as people read it: the highest, or with `low` the lowest. */
   say: (value: number) => string;
+  low?: boolean;
   /** The top of the drawing at least. */
   least?: number;
 }
@@ -26,7 +27,9 @@ export function graph(c: Curve): Html {
     drawing = one.value !== null;
   }
   return html`<figure class="d-graph">
-    <figcaption>${c.label} <span class="t-source">${values.length ? c.say(Math.max(...values)) : "–"}</span></figcaption>
+    <figcaption>
+      ${c.label} <span class="t-source">${values.length ? c.say(c.low ? Math.min(...values) : Math.max(...values)) : "–"}</span>
+    </figcaption>
     <svg viewBox="0 0 ${width} ${height}" aria-hidden="true" focusable="false" preserveAspectRatio="none">
       <path class="d-axis" d="M0 ${height - 6}H${width}" />
       <path class="d-curve" d="${raw(d)}" />

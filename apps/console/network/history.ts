@@ -65,7 +65,7 @@ function one(p: PageContext, s: Series, step: Step): Html {
   return html`<section>
     <h2>${s.name} <span class="t-source">${w[s.kind]}${s.simulated ? ` · ${w.simulated}` : ""}</span></h2>
     <div class="d-graphs">
-      ${graph({ label: w.reach, points: points(share), say: (n) => w.highest(percent(n)), least: 1 })}
+      ${graph({ label: w.reach, points: points(share), say: (n) => w.lowest(percent(n)), low: true, least: 1 })}
       ${graph({ label: w.delay, points: points((f) => f.median), say: (n) => w.highest(w.ms(short(n))) })}
       ${graph({ label: w.loss, points: points((f) => f.loss), say: (n) => w.highest(percent(n)), least: 0.01 })}
       ${s.kind === "link" ? graph({ label: w.throughput, points: points((f) => f.rx), say: (n) => w.highest(megabits(n)) }) : ""}

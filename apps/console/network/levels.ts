@@ -91,7 +91,7 @@ function figures(p: PageContext, l: Levels): Html {
     ${figure(w.availability, percent(p, t.availability), `${w.lost} : ${length(t.down)}`)}
     ${figure(w.kept, number(p, t.met), w.of(number(p, t.met + t.missed)))}
     ${figure(w.credits, amount(p, t.credit), `${w.fee} : ${amount(p, t.fee)}`)}
-    ${figure(w.unknown, t.service ? percent(p, Math.round((t.unknown / t.service) * 1000) / 10) : "–", length(t.unknown))}
+    ${figure(w.unknown, t.service ? percent(p, Math.floor((t.unknown / t.service) * 1000) / 10) : "–", length(t.unknown))}
   </dl>`;
 }
 

@@ -66,7 +66,9 @@ export const leastMeasured = 0.5;
 
 /** Percent of `part` in `whole`, three decimals, rounded down. */
 const percentOf = (part: number, whole: number) => (whole > 0 ? Math.floor((part / whole) * 100_000) / 1000 : undefined);
-const said = (known: number, lost: number, all: number) => (known >= all * leastMeasured ? percentOf(known - lost, known) : undefined);
+/** Availability of known time, unless too little of all is known. */
+export const said = (known: number, lost: number, all: number) =>
+  known >= all * leastMeasured ? percentOf(known - lost, known) : undefined;
 
 const seconds = (ms: number) => Math.round(ms / 1000);
 

@@ -1,7 +1,7 @@
 import { sweep, type Context, type InputOf, type JobContext, type OutputOf } from "#kernel";
 import { actorOf } from "../branches/begin.ts";
 import { readPlant } from "../permissions.ts";
-import type { SiteResult, Totals } from "./compute.ts";
+import { said, type SiteResult, type Totals } from "./compute.ts";
 import type * as api from "./contracts.ts";
 import * as facts from "./facts.ts";
 import { serviceFile, type Agreement } from "./pack.ts";
@@ -53,7 +53,8 @@ export async function listServiceLevels(ctx: Context, q: In<"listServiceLevels">
     ...(number.has(b.institution.id) ? { number: number.get(b.institution.id)! } : {}),
   }));
   const sum = (pick: (l: (typeof lines)[number]) => number) => lines.reduce((n, l) => n + pick(l), 0);
-  const [up, down] = [sum((l) => l.up), sum((l) => l.down)];
+  const [up, down, unknown] = [sum((l) => l.up), sum((l) => l.down), sum((l) => l.unknown)];
+  const overall = said(up + down, down, up + down + unknown);
   const file = ctx.country.get(serviceFile);
   return {
     month,
@@ -69,8 +70,8 @@ export async function listServiceLevels(ctx: Context, q: In<"listServiceLevels">
       down,
       excludedWorks: sum((l) => l.excludedWorks),
       excludedPower: sum((l) => l.excludedPower),
-      unknown: sum((l) => l.unknown),
-      ...(up + down > 0 ? { availability: Math.floor((up / (up + down)) * 100_000) / 1000 } : {}),
+      unknown,
+      ...(overall === undefined ? {} : { availability: overall }),
       late: sum((l) => l.late),
       fee: sum((l) => l.fee),
       credit: sum((l) => l.credit),
