@@ -1,6 +1,6 @@
 /**
- * `npm run soak -- large-body [GiB]`: one question and one answer of 10 GiB through two exchange servers, each body spooled twice on
- * its way in (twice that room is needed below the temporary folder). Exit status 1 when a byte is missing or a server holds too much.
+ * `npm run soak -- large-body [GiB]`: one question and one answer of 10 GiB through two exchange servers, neither of them put
+ * down anywhere. Exit status 1 when a byte is missing or a server holds too much.
  */
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
