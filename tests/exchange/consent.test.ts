@@ -1,88 +1,38 @@
 /** Consent: what leaves only when the person concerned agreed, for this client, purpose and data, and has not taken it back. */
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { exchange, setBase } from "#exchange";
 import * as api from "#exchange/api";
-import { accountForPhone, attachRegisterIdentity, identity } from "#identity";
-import { identityRegister, simSignal } from "#identity/ports";
-import { type PersonCaller, factsOf, provide } from "#kernel";
+import { type PersonCaller, factsOf } from "#kernel";
 import { world, type World } from "#kernel/testing";
-import { messages } from "#messages";
-import { emailPort, smsPort } from "#messages/ports";
 import { registry } from "#registry";
 import { trust } from "#trust";
 import { testKeys } from "#trust/conformance";
-import { openExchangePort } from "../../apps/server/exchange-port.ts";
-import { consentsOfExchange, personsOfExchange } from "../../apps/server/persons-of-exchange.ts";
 import { checkReceipt } from "../../verify/consent-receipt.mjs";
+import { consentWorld, type ConsentWorld, nips } from "./consents.ts";
 
+let all: ConsentWorld;
 let w: World;
-let port: { url: string; stop(): Promise<void> };
-let rows: object[] = [];
 let mariam: PersonCaller;
 let adama: PersonCaller;
-let sim: { kind: "unsupported" } | { kind: "changed"; at: Date } = { kind: "unsupported" };
-const sent: { to: string; text: string }[] = [];
-const system = createServer((_, res) =>
-  res.writeHead(200, { "content-type": "application/json", "Exchange-Consent": "invented" }).end(JSON.stringify({ rows })),
-);
-const nips = { mariam: "99199400000169139", adama: "99198500000353836" };
+let system: ConsentWorld["system"];
+let says: ConsentWorld["says"];
+let sent: ConsentWorld["sent"];
 const client = "BF/GOV/MIN-FAMILLE/SOCIAL";
 const service = "BF/GOV/SONABEL/ABONNES/electricity-contracts";
 const purpose = "social-assistance";
 
-async function enrol(nip: string, phone: string, givenNames: string): Promise<PersonCaller> {
-  const ids = await w.transaction(async (ctx) => {
-    const account = await accountForPhone(ctx, phone);
-    const entry = { identityNumber: nip, familyName: "Essai", givenNames, birthDate: "1990-01-01", phones: [phone], documents: [] };
-    return attachRegisterIdentity(ctx, { account, entry });
-  });
-  return w.citizen(ids);
-}
-
 before(async () => {
-  w = await world({
-    modules: [registry, messages, trust, identity, exchange],
-    drivers: [
-      testKeys,
-      personsOfExchange,
-      consentsOfExchange,
-      provide(identityRegister, () => ({
-        holderOf: async () => ({ kind: "unavailable" as const }),
-        person: async () => ({ kind: "unavailable" as const }),
-      })),
-      provide(simSignal, () => ({ lastChange: async () => sim })),
-      provide(smsPort, () => ({
-        name: "test",
-        send: async (m) => {
-          sent.push({ to: m.to, text: m.text });
-          return { kind: "accepted" as const, providerId: m.key };
-        },
-      })),
-      provide(emailPort, () => ({ name: "test", send: async (m) => ({ kind: "accepted" as const, providerId: m.key }) })),
-    ],
-    country: "bf",
-  });
-  await new Promise<void>((done) => system.listen(0, "127.0.0.1", done));
-  await w.transaction((ctx) => setBase(ctx, "sandbox", `http://127.0.0.1:${(system.address() as { port: number }).port}`));
-  port = (await openExchangePort(w.kernel, 0))!;
-  mariam = await enrol(nips.mariam, "+22670000011", "Mariam");
-  adama = await enrol(nips.adama, "+22670000013", "Adama");
+  all = await consentWorld();
+  ({ w, mariam, adama, system, says, sent } = all);
 });
-after(async () => {
-  await port?.stop();
-  system.closeAllConnections();
-  system.close();
-  await w?.close();
-});
+after(() => all?.close());
 
 const social = () => w.clerk("bf-min-famille", ["exchange.ask-consent"]);
 const ask = (identityNumber: string, o: { present?: boolean; as?: ReturnType<typeof social> } = {}) =>
   w.call(api.askConsent, { client, service, purpose, identityNumber, present: o.present ?? false }, { as: o.as ?? social() });
 const hers = (nip: string) => [{ contract: "S1", nip, meter: "M1", power: 3, state: "actif" }];
 async function read(nip: string, consent?: string, more: Record<string, string> = {}, query = `?nip=${nip}`) {
-  const r = await fetch(`${port.url}/r1/${service}${query}`, {
+  const r = await fetch(`${all.url}/r1/${service}${query}`, {
     headers: {
       "X-Road-Client": client,
       "Exchange-Purpose": purpose,
@@ -102,7 +52,7 @@ function whyNot(text: string): string | null {
 const give = (id: string, as: PersonCaller) => w.call(api.giveConsent, { id }, { as });
 
 test("without a consent nothing is asked; with hers, exactly what she agreed to leaves, and she sees the read under it", async () => {
-  rows = hers(nips.mariam);
+  says.rows = hers(nips.mariam);
   const early = await read(nips.mariam);
   assert.deepEqual([early.type, early.error], ["server.clientproxy.access_denied", "missing"], "said by the client's own side");
   const { id, state } = await ask(nips.mariam);
@@ -137,16 +87,16 @@ test("without a consent nothing is asked; with hers, exactly what she agreed to 
 test("a consent serves nobody else, for nothing else, and no other person's data", async () => {
   const { id } = (await w.call(api.myConsents, {}, { as: mariam })).consents[0]!;
   const refused = async (call: Promise<{ error: string | null }>, which: string) => assert.equal((await call).error, which);
-  rows = hers(nips.adama);
+  says.rows = hers(nips.adama);
   await refused(read(nips.adama, id), "unfit");
   // the question names her, the answer somebody else too
-  rows = [...hers(nips.mariam), ...hers(nips.adama)];
+  says.rows = [...hers(nips.mariam), ...hers(nips.adama)];
   await refused(read(nips.mariam, id), "unfit");
-  rows = hers(nips.mariam);
+  says.rows = hers(nips.mariam);
   // invented, another's word, said twice, not a number at all
   for (const forged of [w.kernel.jobContext("x").ids.uuid(), "00000000-0000-0000-0000-000000000000", "yes", " "])
     await refused(read(nips.mariam, forged), "unfit");
-  const twice = await fetch(`${port.url}/r1/${service}?nip=${nips.mariam}`, {
+  const twice = await fetch(`${all.url}/r1/${service}?nip=${nips.mariam}`, {
     headers: [
       ["X-Road-Client", client],
       ["Exchange-Purpose", purpose],
@@ -205,12 +155,12 @@ test("taken back, nothing leaves from that moment; given again it is another con
   let taken: Promise<unknown> | undefined;
   system.once("request", (_req, res) => {
     taken = w.call(api.withdrawConsent, { id }, { as: mariam }).then(() => {
-      res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ rows }));
+      res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ rows: says.rows }));
     });
   });
   assert.equal((await read(nips.mariam, id)).error, "withdrawn");
   await taken;
-  system.on("request", (_req, res) => res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ rows })));
+  system.on("request", (_req, res) => res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ rows: says.rows })));
   assert.equal((await read(nips.mariam, id)).error, "withdrawn");
   await assert.rejects(w.call(api.withdrawConsent, { id }, { as: mariam }), /consent-not-given/);
   await assert.rejects(give(id, mariam), /consent-closed/);
@@ -261,7 +211,7 @@ test("at a counter it is her code that agrees; an official alone can neither inv
   const done = await conclude(code);
   assert.deepEqual([done.state, done.how], ["given", "counter"]);
   await assert.rejects(conclude(code), /consent-closed/);
-  rows = [{ contract: "S1", nip: nips.adama, power: 5, state: "actif" }];
+  says.rows = [{ contract: "S1", nip: nips.adama, power: 5, state: "actif" }];
   assert.equal((await read(nips.adama, asked.id)).status, 200);
   // the other way round: guesses run out
   await w.call(api.withdrawConsent, { id: asked.id }, { as: adama });
@@ -273,10 +223,10 @@ test("at a counter it is her code that agrees; an official alone can neither inv
   await assert.rejects(guess(right), /code-expired/);
   // whoever put her number into another card gets the code, and gives nothing with it
   await w.owner("update exchange.consent set state = 'refused' where id = $1", [second.id]);
-  sim = { kind: "changed", at: w.clock.now() };
+  says.sim = { kind: "changed", at: w.clock.now() };
   const stolen = await ask(nips.adama, { present: true });
   await w.settle();
-  sim = { kind: "unsupported" };
+  says.sim = { kind: "unsupported" };
   const got = /code (\d{6})/.exec(sent.at(-1)!.text)![1]!;
   await assert.rejects(w.call(api.concludeConsent, { id: stolen.id, code: got }, { as: social() }), /number-unsure/);
   // nobody known by that number has a telephone to read a code from
