@@ -50,7 +50,7 @@ const fabricScreen: Screen<object> = {
     const real = f.nodes.filter((n) => n.driver === "agent");
     const points = new Map(plan.nodes.map((n) => [n.id, n.point]));
     const of = (fine: boolean) =>
-      real.filter((n) => (n.status === "in-step" && !n.away) === fine).flatMap((n) => points.get(n.id) ?? []) as never;
+      real.flatMap((n) => ((n.status === "in-step" && !n.away) === fine && points.has(n.id) ? [points.get(n.id)!] : []));
     const drawing = drawNetwork(topology, plan, {
       names: plan.nodes.filter((n) => n.kind === "core" || n.kind === "hub").map((n) => ({ name: n.name, point: n.point })),
       over: [
