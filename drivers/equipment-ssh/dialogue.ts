@@ -41,7 +41,7 @@ export async function* dialogue(
       }
       const next = await source.next();
       if (next.done) throw new EquipmentFault("cut", "the device ended the session");
-      kept += next.value.toString("utf8");
+      kept = (kept + next.value.toString("utf8")).replace(escapes, "");
     }
   };
   await toPrompt();
