@@ -37,7 +37,7 @@ export const alarmsPage = consolePage({
     async view(p, { vue }) {
       const w = words(p.lang);
       const open = vue !== "terminees";
-      const { alarms } = await p.call(listAlarms, { open, limit: 100 });
+      const { alarms, watched } = await p.call(listAlarms, { open, limit: 100 });
       const f = frame(p, "alarms");
       return {
         ...f,
@@ -54,17 +54,19 @@ export const alarmsPage = consolePage({
             may(p.caller, readPlant.id) && open
               ? html`<div class="d-atlas">
                   ${await picture(p, alarms)}
-                  <div>${list(p, alarms, open)}</div>
+                  <div>${list(p, alarms, open, watched)}</div>
                 </div>`
-              : list(p, alarms, open)
+              : list(p, alarms, open, watched)
           }`,
       };
     },
   },
 });
 
-function list(p: PageContext, alarms: readonly Line[], open: boolean): Html {
+function list(p: PageContext, alarms: readonly Line[], open: boolean, watched: boolean): Html {
   const w = words(p.lang);
+  if (alarms.length === 0 && open && !watched)
+    return empty(w.notWatched, html`<p>${w.notWatchedText} <a href="${path}/service">${all(p.lang).fabric}</a></p>`);
   if (alarms.length === 0) return empty(w.noAlarms, html`<p>${w.noAlarmsText}</p>`);
   return html`<div class="t-dense">
     ${table({

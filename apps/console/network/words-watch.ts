@@ -4,6 +4,8 @@ import { messages } from "#kernel";
 export const words = messages({
   fr: {
     alarmsLead: "Une ligne par cause\u202f: une coupure qui fait taire deux cents sites est une alarme, pas deux cents.",
+    notWatched: "Rien n’est mesuré",
+    notWatchedText: "Ce réseau n’est pas en service\u202f: personne ne l’observe encore.",
     noAlarms: "Aucune alarme en cours",
     noAlarmsText: "Rien de ce qui est mesuré ne sort de ses limites.",
     openAlarms: (n: string) => `Alarmes en cours (${n})`,
@@ -138,6 +140,8 @@ export const words = messages({
   },
   en: {
     alarmsLead: "One line a cause: a cut that silences two hundred places is one alarm, not two hundred.",
+    notWatched: "Nothing is measured",
+    notWatchedText: "This network is not in service: nobody watches it yet.",
     noAlarms: "No alarm",
     noAlarmsText: "Nothing that is measured leaves its bounds.",
     openAlarms: (n: string) => `Alarms now (${n})`,
