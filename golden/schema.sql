@@ -31,6 +31,7 @@ table exchange.access_right
   from_day date not null
   until_day date
   origin text not null default 'pack'::text
+  consent_days integer
   CREATE INDEX access_right_subject_idx ON exchange.access_right USING btree (subject)
   CREATE UNIQUE INDEX access_right_pkey ON exchange.access_right USING btree (service, id, subject)
   run-time role: DELETE,INSERT,SELECT,UPDATE
@@ -102,6 +103,8 @@ table exchange.concern
   issue text
   fields ARRAY not null
   fact uuid not null
+  consent uuid
+  CREATE INDEX concern_consent_idx ON exchange.concern USING btree (consent) WHERE (consent IS NOT NULL)
   CREATE INDEX concern_person_at_idx ON exchange.concern USING btree (person, at DESC)
   CREATE UNIQUE INDEX concern_pkey ON exchange.concern USING btree (exchange, person, service)
   policy own: (kernel.unscoped() OR (institution = kernel.institution()) OR (person = kernel.person()))
@@ -152,6 +155,66 @@ table exchange.connector_trouble
   CREATE UNIQUE INDEX connector_trouble_pkey ON exchange.connector_trouble USING btree (service)
   run-time role: DELETE,INSERT,SELECT,UPDATE
 
+table exchange.consent
+  id uuid not null
+  person text not null
+  number bytea
+  state text not null
+  client text not null
+  client_institution text not null
+  service text not null
+  institution text not null
+  purpose text not null
+  fields ARRAY
+  basis jsonb not null
+  days integer not null
+  issue text
+  asked_by text not null
+  asked_at timestamp with time zone not null
+  lapses_at timestamp with time zone not null
+  challenge text
+  how text
+  official text
+  answered_at timestamp with time zone
+  until_at timestamp with time zone
+  withdrawn_at timestamp with time zone
+  salt bytea
+  fact uuid
+  receipt text
+  changed bigint
+  CREATE INDEX consent_client_institution_asked_at_idx ON exchange.consent USING btree (client_institution, asked_at DESC)
+  CREATE INDEX consent_institution_changed_idx ON exchange.consent USING btree (institution, changed) WHERE (changed IS NOT NULL)
+  CREATE INDEX consent_person_asked_at_idx ON exchange.consent USING btree (person, asked_at DESC)
+  CREATE UNIQUE INDEX consent_person_client_service_purpose_idx ON exchange.consent USING btree (person, client, service, purpose) WHERE (state = 'asked'::text)
+  CREATE UNIQUE INDEX consent_pkey ON exchange.consent USING btree (id)
+  policy own: (kernel.unscoped() OR (person = kernel.person()) OR (client_institution = kernel.institution()) OR (institution = kernel.institution()))
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.consent_heard
+  one boolean not null default true
+  upto bigint not null
+  at timestamp with time zone not null
+  scope text not null
+  word text not null
+  signature bytea not null
+  certificate text not null
+  CREATE UNIQUE INDEX consent_heard_pkey ON exchange.consent_heard USING btree (one)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.consent_known
+  id uuid not null
+  client text not null
+  service text not null
+  purpose text not null
+  fields ARRAY
+  given_at timestamp with time zone not null
+  until_at timestamp with time zone not null
+  withdrawn_at timestamp with time zone
+  salt bytea not null
+  number_hash bytea not null
+  CREATE UNIQUE INDEX consent_known_pkey ON exchange.consent_known USING btree (id)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
 table exchange.description
   service text not null
   url text
@@ -171,7 +234,9 @@ table exchange.diagnosis
   at timestamp with time zone not null
   ended_at timestamp with time zone
   steps jsonb
+  account text not null default ''::text
   CREATE INDEX diagnosis_at_idx ON exchange.diagnosis USING btree (at)
+  CREATE INDEX diagnosis_institution_at_idx ON exchange.diagnosis USING btree (institution, at DESC)
   CREATE UNIQUE INDEX diagnosis_pkey ON exchange.diagnosis USING btree (id)
   policy own: (kernel.unscoped() OR (institution = kernel.institution()))
   run-time role: DELETE,INSERT,SELECT,UPDATE
@@ -233,6 +298,15 @@ table exchange.ended_right
   CREATE UNIQUE INDEX ended_right_pkey ON exchange.ended_right USING btree (service, id, subject)
   run-time role: DELETE,INSERT,SELECT,UPDATE
 
+table exchange.epoch
+  origin text not null
+  at timestamp with time zone not null
+  size bigint not null
+  seen bigint
+  why text not null
+  CREATE UNIQUE INDEX epoch_pkey ON exchange.epoch USING btree (origin)
+  run-time role: INSERT,SELECT
+
 table exchange.event
   id uuid not null
   room text not null
@@ -284,6 +358,72 @@ table exchange.event_type
   CREATE UNIQUE INDEX event_type_pkey ON exchange.event_type USING btree (room, code)
   run-time role: DELETE,INSERT,SELECT,UPDATE
 
+table exchange.federation
+  id uuid not null
+  instance text not null
+  state text not null
+  anchor jsonb not null
+  proposed_by text not null
+  proposed_at timestamp with time zone not null
+  decided_by text
+  decided_at timestamp with time zone
+  reason text
+  CREATE UNIQUE INDEX federation_instance_idx ON exchange.federation USING btree (instance) WHERE (state = ANY (ARRAY['waiting'::text, 'approved'::text, 'suspended'::text]))
+  CREATE UNIQUE INDEX federation_pkey ON exchange.federation USING btree (id)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.federation_anchor
+  one boolean not null default true
+  file jsonb not null
+  generated_at timestamp with time zone not null
+  valid_until timestamp with time zone not null
+  CREATE UNIQUE INDEX federation_anchor_pkey ON exchange.federation_anchor USING btree (one)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.federation_configuration
+  federation uuid not null
+  version bigint not null
+  issued_at timestamp with time zone not null
+  sha256 bytea not null
+  document jsonb not null
+  CREATE UNIQUE INDEX federation_configuration_pkey ON exchange.federation_configuration USING btree (federation)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.federation_heard
+  federation uuid not null
+  version bigint
+  at timestamp with time zone
+  head jsonb
+  tried_at timestamp with time zone not null
+  fault text
+  CREATE UNIQUE INDEX federation_heard_pkey ON exchange.federation_heard USING btree (federation)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.federation_opening
+  instance text not null
+  what text not null
+  by text not null
+  at timestamp with time zone not null
+  CREATE UNIQUE INDEX federation_opening_pkey ON exchange.federation_opening USING btree (instance, what)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.federation_published
+  instance text not null
+  version bigint not null
+  issued_at timestamp with time zone not null
+  content bytea not null
+  sha256 bytea not null
+  document text not null
+  CREATE UNIQUE INDEX federation_published_pkey ON exchange.federation_published USING btree (instance, version)
+  run-time role: INSERT,SELECT
+
+table exchange.foreign_name
+  id text not null
+  name jsonb not null
+  heard timestamp with time zone not null
+  CREATE UNIQUE INDEX foreign_name_pkey ON exchange.foreign_name USING btree (id)
+  run-time role: INSERT,SELECT,UPDATE
+
 table exchange.hand_request
   id uuid not null
   exchange uuid not null
@@ -305,6 +445,7 @@ table exchange.hand_request
   answered_by text
   answer jsonb
   decline_reason text
+  answer_sealed bytea
   CREATE INDEX hand_request_institution_state_expected_by_idx ON exchange.hand_request USING btree (institution, state, expected_by)
   CREATE INDEX hand_request_lapses_at_idx ON exchange.hand_request USING btree (lapses_at) WHERE (state = 'waiting'::text)
   CREATE UNIQUE INDEX hand_request_exchange_key ON exchange.hand_request USING btree (exchange)
@@ -375,12 +516,12 @@ table exchange.invitation
   reason text
   tls_certificate text
   seal_certificate text
+  log uuid
   CREATE UNIQUE INDEX invitation_pkey ON exchange.invitation USING btree (id)
   CREATE UNIQUE INDEX invitation_server_idx ON exchange.invitation USING btree (server) WHERE (state = ANY (ARRAY['open'::text, 'waiting'::text, 'approved'::text]))
   run-time role: DELETE,INSERT,SELECT,UPDATE
 
 table exchange.joined
-  one boolean not null default true
   centre text not null
   anchor text not null
   invitation uuid not null
@@ -394,7 +535,8 @@ table exchange.joined
   institution text
   name text
   joined_at timestamp with time zone
-  CREATE UNIQUE INDEX joined_pkey ON exchange.joined USING btree (one)
+  place text not null default ''::text
+  CREATE UNIQUE INDEX joined_pkey ON exchange.joined USING btree (place)
   run-time role: DELETE,INSERT,SELECT,UPDATE
 
 table exchange.leaf
@@ -411,6 +553,24 @@ table exchange.loaded
   name text not null
   digest bytea not null
   CREATE UNIQUE INDEX loaded_pkey ON exchange.loaded USING btree (name)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.log_identity
+  one boolean not null default true
+  id uuid not null
+  secret bytea not null
+  CREATE UNIQUE INDEX log_identity_pkey ON exchange.log_identity USING btree (one)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.maintenance
+  server text not null
+  since timestamp with time zone not null
+  until timestamp with time zone not null
+  notice text
+  ended_at timestamp with time zone
+  told bigint
+  CREATE INDEX maintenance_until_idx ON exchange.maintenance USING btree (until) WHERE (ended_at IS NULL)
+  CREATE UNIQUE INDEX maintenance_pkey ON exchange.maintenance USING btree (server)
   run-time role: DELETE,INSERT,SELECT,UPDATE
 
 table exchange.member
@@ -504,6 +664,7 @@ table exchange.piece
   parcel uuid not null
   start integer not null
   bytes bytea not null
+  size integer
   CREATE UNIQUE INDEX piece_pkey ON exchange.piece USING btree (parcel, start)
   policy own: kernel.unscoped()
   run-time role: DELETE,INSERT,SELECT,UPDATE
@@ -549,6 +710,17 @@ table exchange.question
   policy own: (kernel.unscoped() OR (institution = kernel.institution()))
   run-time role: DELETE,INSERT,SELECT,UPDATE
 
+table exchange.report
+  exchange uuid not null
+  service text not null
+  server text not null
+  at timestamp with time zone not null
+  digest bytea not null
+  persons integer not null
+  CREATE INDEX report_server_at_idx ON exchange.report USING btree (server, at)
+  CREATE UNIQUE INDEX report_pkey ON exchange.report USING btree (exchange, service)
+  run-time role: DELETE,INSERT,SELECT
+
 table exchange.request
   exchange uuid not null
   side text not null
@@ -582,6 +754,12 @@ table exchange.request
   policy own: (kernel.unscoped() OR (institution = kernel.institution()) OR (person = kernel.person()))
   run-time role: INSERT,SELECT
 
+table exchange.seal_hold
+  one boolean not null default true
+  since timestamp with time zone not null
+  CREATE UNIQUE INDEX seal_hold_pkey ON exchange.seal_hold USING btree (one)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
 table exchange.server
   id text not null
   institution text
@@ -589,6 +767,7 @@ table exchange.server
   centre boolean not null
   since timestamp with time zone not null
   retired_at timestamp with time zone
+  log uuid
   CREATE UNIQUE INDEX server_centre_idx ON exchange.server USING btree (centre) WHERE centre
   CREATE UNIQUE INDEX server_pkey ON exchange.server USING btree (id)
   run-time role: DELETE,INSERT,SELECT,UPDATE
@@ -633,6 +812,7 @@ table exchange.service
   ca text
   client_certificate boolean not null default false
   stored boolean not null default false
+  spooled boolean not null default false
   CREATE INDEX service_institution_code_idx ON exchange.service USING btree (institution, code)
   CREATE UNIQUE INDEX service_pkey ON exchange.service USING btree (id)
   run-time role: DELETE,INSERT,SELECT,UPDATE
@@ -747,6 +927,17 @@ table exchange.way
   since timestamp with time zone
   good_at timestamp with time zone
   CREATE UNIQUE INDEX way_pkey ON exchange.way USING btree (name)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table exchange.witnessed
+  institution text not null
+  log uuid not null
+  origin text not null
+  size bigint not null
+  root bytea not null
+  at timestamp with time zone not null
+  server text not null
+  CREATE UNIQUE INDEX witnessed_pkey ON exchange.witnessed USING btree (institution, log, origin)
   run-time role: DELETE,INSERT,SELECT,UPDATE
 
 table identity.account
@@ -1120,8 +1311,46 @@ table network.agent
   sequence bigint not null
   seen_at timestamp with time zone
   report jsonb
+  heard bigint not null default 0
+  serial bigint not null default 0
   CREATE UNIQUE INDEX agent_pkey ON network.agent USING btree (node)
   run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table network.alarm
+  id uuid not null
+  kind text not null
+  element text not null
+  severity text not null
+  began timestamp with time zone not null
+  raised_at timestamp with time zone not null
+  changed_at timestamp with time zone not null
+  quiet_since timestamp with time zone
+  ended timestamp with time zone
+  occurrences integer not null default 1
+  explanation jsonb not null
+  others jsonb not null
+  spans ARRAY not null
+  silent ARRAY not null
+  simulated boolean not null
+  work text
+  merged_into uuid
+  CREATE INDEX alarm_began_idx ON network.alarm USING btree (began)
+  CREATE INDEX alarm_ended_idx ON network.alarm USING btree (ended) WHERE (ended IS NOT NULL)
+  CREATE UNIQUE INDEX alarm_kind_element_idx ON network.alarm USING btree (kind, element) WHERE (ended IS NULL)
+  CREATE UNIQUE INDEX alarm_pkey ON network.alarm USING btree (id)
+  run-time role: INSERT,SELECT,UPDATE
+
+table network.alarm_change
+  alarm uuid not null
+  number integer not null
+  at timestamp with time zone not null
+  what text not null
+  kind text not null
+  element text not null
+  severity text not null
+  sites integer not null
+  CREATE UNIQUE INDEX alarm_change_pkey ON network.alarm_change USING btree (alarm, number)
+  run-time role: INSERT,SELECT
 
 table network.asn
   id text not null
@@ -1208,6 +1437,43 @@ table network.circuit
   CREATE UNIQUE INDEX circuit_pkey ON network.circuit USING btree (id, since)
   run-time role: INSERT,SELECT,UPDATE
 
+table network.contact
+  institution text not null
+  email text
+  phone text
+  lang text not null
+  changed_at timestamp with time zone not null
+  CREATE UNIQUE INDEX contact_pkey ON network.contact USING btree (institution)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table network.coverage
+  node text not null
+  day date not null
+  minutes bytea not null
+  CREATE INDEX coverage_day_idx ON network.coverage USING btree (day)
+  CREATE UNIQUE INDEX coverage_pkey ON network.coverage USING btree (node, day)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table network.days
+  series integer not null
+  at timestamp with time zone not null
+  seconds integer not null
+  sent integer not null
+  lost integer not null
+  unsure integer not null
+  delay_min real
+  delay_max real
+  delay_sum double precision not null
+  delays bytea not null
+  rx_bytes double precision not null
+  tx_bytes double precision not null
+  rx_peak real not null
+  tx_peak real not null
+  dropped double precision not null
+  down_seconds integer not null
+  CREATE UNIQUE INDEX days_pkey ON network.days USING btree (series, at)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
 table network.device
   id text not null
   since integer not null
@@ -1219,6 +1485,7 @@ table network.device
   rack text
   unit integer
   height integer
+  serial text
   CREATE UNIQUE INDEX device_id_idx ON network.device USING btree (id) WHERE (until IS NULL)
   CREATE UNIQUE INDEX device_pkey ON network.device USING btree (id, since)
   run-time role: INSERT,SELECT,UPDATE
@@ -1237,6 +1504,75 @@ table network.duct
   CREATE UNIQUE INDEX duct_pkey ON network.duct USING btree (id, since)
   run-time role: INSERT,SELECT,UPDATE
 
+table network.equipment
+  id uuid not null
+  name text not null
+  protocol text not null
+  profile text
+  address text not null
+  port integer not null
+  device text
+  secret bytea not null
+  weak boolean not null
+  seconds integer not null
+  paused boolean not null
+  version integer not null
+  created_at timestamp with time zone not null
+  created_by text not null
+  removed_at timestamp with time zone
+  identity text
+  met text
+  met_at timestamp with time zone
+  next_at timestamp with time zone not null
+  tried_at timestamp with time zone
+  read_at timestamp with time zone
+  reading jsonb
+  trouble text
+  detail text
+  trouble_at timestamp with time zone
+  CREATE INDEX equipment_next_at_idx ON network.equipment USING btree (next_at) WHERE ((removed_at IS NULL) AND (NOT paused))
+  CREATE UNIQUE INDEX equipment_address_port_idx ON network.equipment USING btree (address, port) WHERE (removed_at IS NULL)
+  CREATE UNIQUE INDEX equipment_pkey ON network.equipment USING btree (id)
+  run-time role: INSERT,SELECT,UPDATE
+
+table network.equipment_accepted
+  equipment uuid not null
+  key text not null
+  reason text not null
+  by text not null
+  at timestamp with time zone not null
+  CREATE UNIQUE INDEX equipment_accepted_pkey ON network.equipment_accepted USING btree (equipment, key)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table network.equipment_found
+  search uuid not null
+  address text not null
+  protocol text not null
+  port integer not null
+  identity text
+  greeting text not null
+  CREATE UNIQUE INDEX equipment_found_pkey ON network.equipment_found USING btree (search, address, protocol)
+  run-time role: INSERT,SELECT,UPDATE
+
+table network.equipment_reading
+  equipment uuid not null
+  at timestamp with time zone not null
+  digest bytea not null
+  reading jsonb not null
+  CREATE UNIQUE INDEX equipment_reading_pkey ON network.equipment_reading USING btree (equipment, at)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table network.equipment_search
+  id uuid not null
+  prefix text not null
+  by text not null
+  at timestamp with time zone not null
+  total integer not null
+  done integer not null
+  ended_at timestamp with time zone
+  CREATE UNIQUE INDEX equipment_search_pkey ON network.equipment_search USING btree (id)
+  run-time role: INSERT,SELECT,UPDATE
+
 table network.fabric
   one boolean not null default true
   in_service boolean not null
@@ -1249,6 +1585,334 @@ table network.fabric
   house_key text
   CREATE UNIQUE INDEX fabric_pkey ON network.fabric USING btree (one)
   run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table network.history
+  one boolean not null default true
+  added bigint not null
+  emptied date
+  CREATE UNIQUE INDEX history_pkey ON network.history USING btree (one)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table network.hours
+  slot smallint not null
+  series integer not null
+  at timestamp with time zone not null
+  seconds integer not null
+  sent integer not null
+  lost integer not null
+  unsure integer not null
+  delay_min real
+  delay_max real
+  delay_sum double precision not null
+  delays bytea not null
+  rx_bytes double precision not null
+  tx_bytes double precision not null
+  rx_peak real not null
+  tx_peak real not null
+  dropped double precision not null
+  down_seconds integer not null
+  CREATE UNIQUE INDEX hours_pkey ON ONLY network.hours USING btree (slot, series, at)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table network.hours_0
+  slot smallint not null
+  series integer not null
+  at timestamp with time zone not null
+  seconds integer not null
+  sent integer not null
+  lost integer not null
+  unsure integer not null
+  delay_min real
+  delay_max real
+  delay_sum double precision not null
+  delays bytea not null
+  rx_bytes double precision not null
+  tx_bytes double precision not null
+  rx_peak real not null
+  tx_peak real not null
+  dropped double precision not null
+  down_seconds integer not null
+  CREATE UNIQUE INDEX hours_0_pkey ON network.hours_0 USING btree (slot, series, at)
+  run-time role: DELETE,INSERT,SELECT,TRUNCATE,UPDATE
+
+table network.hours_1
+  slot smallint not null
+  series integer not null
+  at timestamp with time zone not null
+  seconds integer not null
+  sent integer not null
+  lost integer not null
+  unsure integer not null
+  delay_min real
+  delay_max real
+  delay_sum double precision not null
+  delays bytea not null
+  rx_bytes double precision not null
+  tx_bytes double precision not null
+  rx_peak real not null
+  tx_peak real not null
+  dropped double precision not null
+  down_seconds integer not null
+  CREATE UNIQUE INDEX hours_1_pkey ON network.hours_1 USING btree (slot, series, at)
+  run-time role: DELETE,INSERT,SELECT,TRUNCATE,UPDATE
+
+table network.hours_2
+  slot smallint not null
+  series integer not null
+  at timestamp with time zone not null
+  seconds integer not null
+  sent integer not null
+  lost integer not null
+  unsure integer not null
+  delay_min real
+  delay_max real
+  delay_sum double precision not null
+  delays bytea not null
+  rx_bytes double precision not null
+  tx_bytes double precision not null
+  rx_peak real not null
+  tx_peak real not null
+  dropped double precision not null
+  down_seconds integer not null
+  CREATE UNIQUE INDEX hours_2_pkey ON network.hours_2 USING btree (slot, series, at)
+  run-time role: DELETE,INSERT,SELECT,TRUNCATE,UPDATE
+
+table network.hours_3
+  slot smallint not null
+  series integer not null
+  at timestamp with time zone not null
+  seconds integer not null
+  sent integer not null
+  lost integer not null
+  unsure integer not null
+  delay_min real
+  delay_max real
+  delay_sum double precision not null
+  delays bytea not null
+  rx_bytes double precision not null
+  tx_bytes double precision not null
+  rx_peak real not null
+  tx_peak real not null
+  dropped double precision not null
+  down_seconds integer not null
+  CREATE UNIQUE INDEX hours_3_pkey ON network.hours_3 USING btree (slot, series, at)
+  run-time role: DELETE,INSERT,SELECT,TRUNCATE,UPDATE
+
+table network.hours_4
+  slot smallint not null
+  series integer not null
+  at timestamp with time zone not null
+  seconds integer not null
+  sent integer not null
+  lost integer not null
+  unsure integer not null
+  delay_min real
+  delay_max real
+  delay_sum double precision not null
+  delays bytea not null
+  rx_bytes double precision not null
+  tx_bytes double precision not null
+  rx_peak real not null
+  tx_peak real not null
+  dropped double precision not null
+  down_seconds integer not null
+  CREATE UNIQUE INDEX hours_4_pkey ON network.hours_4 USING btree (slot, series, at)
+  run-time role: DELETE,INSERT,SELECT,TRUNCATE,UPDATE
+
+table network.link_seen
+  span text not null
+  first timestamp with time zone not null
+  CREATE UNIQUE INDEX link_seen_pkey ON network.link_seen USING btree (span)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table network.minutes5
+  slot smallint not null
+  series integer not null
+  at timestamp with time zone not null
+  seconds integer not null
+  sent integer not null
+  lost integer not null
+  unsure integer not null
+  delay_min real
+  delay_max real
+  delay_sum double precision not null
+  delays bytea not null
+  rx_bytes double precision not null
+  tx_bytes double precision not null
+  rx_peak real not null
+  tx_peak real not null
+  dropped double precision not null
+  down_seconds integer not null
+  CREATE UNIQUE INDEX minutes5_pkey ON ONLY network.minutes5 USING btree (slot, series, at)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table network.minutes5_0
+  slot smallint not null
+  series integer not null
+  at timestamp with time zone not null
+  seconds integer not null
+  sent integer not null
+  lost integer not null
+  unsure integer not null
+  delay_min real
+  delay_max real
+  delay_sum double precision not null
+  delays bytea not null
+  rx_bytes double precision not null
+  tx_bytes double precision not null
+  rx_peak real not null
+  tx_peak real not null
+  dropped double precision not null
+  down_seconds integer not null
+  CREATE UNIQUE INDEX minutes5_0_pkey ON network.minutes5_0 USING btree (slot, series, at)
+  run-time role: DELETE,INSERT,SELECT,TRUNCATE,UPDATE
+
+table network.minutes5_1
+  slot smallint not null
+  series integer not null
+  at timestamp with time zone not null
+  seconds integer not null
+  sent integer not null
+  lost integer not null
+  unsure integer not null
+  delay_min real
+  delay_max real
+  delay_sum double precision not null
+  delays bytea not null
+  rx_bytes double precision not null
+  tx_bytes double precision not null
+  rx_peak real not null
+  tx_peak real not null
+  dropped double precision not null
+  down_seconds integer not null
+  CREATE UNIQUE INDEX minutes5_1_pkey ON network.minutes5_1 USING btree (slot, series, at)
+  run-time role: DELETE,INSERT,SELECT,TRUNCATE,UPDATE
+
+table network.minutes5_2
+  slot smallint not null
+  series integer not null
+  at timestamp with time zone not null
+  seconds integer not null
+  sent integer not null
+  lost integer not null
+  unsure integer not null
+  delay_min real
+  delay_max real
+  delay_sum double precision not null
+  delays bytea not null
+  rx_bytes double precision not null
+  tx_bytes double precision not null
+  rx_peak real not null
+  tx_peak real not null
+  dropped double precision not null
+  down_seconds integer not null
+  CREATE UNIQUE INDEX minutes5_2_pkey ON network.minutes5_2 USING btree (slot, series, at)
+  run-time role: DELETE,INSERT,SELECT,TRUNCATE,UPDATE
+
+table network.minutes5_3
+  slot smallint not null
+  series integer not null
+  at timestamp with time zone not null
+  seconds integer not null
+  sent integer not null
+  lost integer not null
+  unsure integer not null
+  delay_min real
+  delay_max real
+  delay_sum double precision not null
+  delays bytea not null
+  rx_bytes double precision not null
+  tx_bytes double precision not null
+  rx_peak real not null
+  tx_peak real not null
+  dropped double precision not null
+  down_seconds integer not null
+  CREATE UNIQUE INDEX minutes5_3_pkey ON network.minutes5_3 USING btree (slot, series, at)
+  run-time role: DELETE,INSERT,SELECT,TRUNCATE,UPDATE
+
+table network.minutes5_4
+  slot smallint not null
+  series integer not null
+  at timestamp with time zone not null
+  seconds integer not null
+  sent integer not null
+  lost integer not null
+  unsure integer not null
+  delay_min real
+  delay_max real
+  delay_sum double precision not null
+  delays bytea not null
+  rx_bytes double precision not null
+  tx_bytes double precision not null
+  rx_peak real not null
+  tx_peak real not null
+  dropped double precision not null
+  down_seconds integer not null
+  CREATE UNIQUE INDEX minutes5_4_pkey ON network.minutes5_4 USING btree (slot, series, at)
+  run-time role: DELETE,INSERT,SELECT,TRUNCATE,UPDATE
+
+table network.minutes5_5
+  slot smallint not null
+  series integer not null
+  at timestamp with time zone not null
+  seconds integer not null
+  sent integer not null
+  lost integer not null
+  unsure integer not null
+  delay_min real
+  delay_max real
+  delay_sum double precision not null
+  delays bytea not null
+  rx_bytes double precision not null
+  tx_bytes double precision not null
+  rx_peak real not null
+  tx_peak real not null
+  dropped double precision not null
+  down_seconds integer not null
+  CREATE UNIQUE INDEX minutes5_5_pkey ON network.minutes5_5 USING btree (slot, series, at)
+  run-time role: DELETE,INSERT,SELECT,TRUNCATE,UPDATE
+
+table network.minutes5_6
+  slot smallint not null
+  series integer not null
+  at timestamp with time zone not null
+  seconds integer not null
+  sent integer not null
+  lost integer not null
+  unsure integer not null
+  delay_min real
+  delay_max real
+  delay_sum double precision not null
+  delays bytea not null
+  rx_bytes double precision not null
+  tx_bytes double precision not null
+  rx_peak real not null
+  tx_peak real not null
+  dropped double precision not null
+  down_seconds integer not null
+  CREATE UNIQUE INDEX minutes5_6_pkey ON network.minutes5_6 USING btree (slot, series, at)
+  run-time role: DELETE,INSERT,SELECT,TRUNCATE,UPDATE
+
+table network.minutes5_7
+  slot smallint not null
+  series integer not null
+  at timestamp with time zone not null
+  seconds integer not null
+  sent integer not null
+  lost integer not null
+  unsure integer not null
+  delay_min real
+  delay_max real
+  delay_sum double precision not null
+  delays bytea not null
+  rx_bytes double precision not null
+  tx_bytes double precision not null
+  rx_peak real not null
+  tx_peak real not null
+  dropped double precision not null
+  down_seconds integer not null
+  CREATE UNIQUE INDEX minutes5_7_pkey ON network.minutes5_7 USING btree (slot, series, at)
+  run-time role: DELETE,INSERT,SELECT,TRUNCATE,UPDATE
 
 table network.node
   id text not null
@@ -1267,6 +1931,17 @@ table network.node
   CREATE UNIQUE INDEX node_pkey ON network.node USING btree (id, since)
   run-time role: INSERT,SELECT,UPDATE
 
+table network.outage
+  alarm uuid not null
+  node text not null
+  site text
+  began timestamp with time zone not null
+  ended timestamp with time zone
+  CREATE INDEX outage_node_began_idx ON network.outage USING btree (node, began)
+  CREATE INDEX outage_site_began_idx ON network.outage USING btree (site, began)
+  CREATE UNIQUE INDEX outage_pkey ON network.outage USING btree (alarm, node, began)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
 table network.overlay_key
   node text not null
   slot smallint not null
@@ -1274,6 +1949,25 @@ table network.overlay_key
   learned_at timestamp with time zone not null
   CREATE UNIQUE INDEX overlay_key_pkey ON network.overlay_key USING btree (node, slot)
   run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table network.peering
+  id text not null
+  since integer not null
+  until integer
+  node text not null
+  name text not null
+  local_as bigint not null
+  remote_as bigint not null
+  own4 text
+  peer4 text
+  own6 text
+  peer6 text
+  announces ARRAY
+  accepts ARRAY
+  illustrative boolean not null
+  CREATE UNIQUE INDEX peering_id_idx ON network.peering USING btree (id) WHERE (until IS NULL)
+  CREATE UNIQUE INDEX peering_pkey ON network.peering USING btree (id, since)
+  run-time role: INSERT,SELECT,UPDATE
 
 table network.port
   id text not null
@@ -1317,6 +2011,71 @@ table network.rack
   CREATE UNIQUE INDEX rack_pkey ON network.rack USING btree (id, since)
   run-time role: INSERT,SELECT,UPDATE
 
+table network.raw
+  slot smallint not null
+  id bigint not null
+  node text not null
+  at timestamp with time zone not null
+  arrived timestamp with time zone not null
+  seconds integer not null
+  unsure boolean not null
+  body bytea not null
+  CREATE INDEX raw_arrived_idx ON ONLY network.raw USING brin (arrived)
+  CREATE UNIQUE INDEX raw_pkey ON ONLY network.raw USING btree (slot, id)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table network.raw_0
+  slot smallint not null
+  id bigint not null
+  node text not null
+  at timestamp with time zone not null
+  arrived timestamp with time zone not null
+  seconds integer not null
+  unsure boolean not null
+  body bytea not null
+  CREATE INDEX raw_0_arrived_idx ON network.raw_0 USING brin (arrived)
+  CREATE UNIQUE INDEX raw_0_pkey ON network.raw_0 USING btree (slot, id)
+  run-time role: DELETE,INSERT,SELECT,TRUNCATE,UPDATE
+
+table network.raw_1
+  slot smallint not null
+  id bigint not null
+  node text not null
+  at timestamp with time zone not null
+  arrived timestamp with time zone not null
+  seconds integer not null
+  unsure boolean not null
+  body bytea not null
+  CREATE INDEX raw_1_arrived_idx ON network.raw_1 USING brin (arrived)
+  CREATE UNIQUE INDEX raw_1_pkey ON network.raw_1 USING btree (slot, id)
+  run-time role: DELETE,INSERT,SELECT,TRUNCATE,UPDATE
+
+table network.raw_2
+  slot smallint not null
+  id bigint not null
+  node text not null
+  at timestamp with time zone not null
+  arrived timestamp with time zone not null
+  seconds integer not null
+  unsure boolean not null
+  body bytea not null
+  CREATE INDEX raw_2_arrived_idx ON network.raw_2 USING brin (arrived)
+  CREATE UNIQUE INDEX raw_2_pkey ON network.raw_2 USING btree (slot, id)
+  run-time role: DELETE,INSERT,SELECT,TRUNCATE,UPDATE
+
+table network.raw_3
+  slot smallint not null
+  id bigint not null
+  node text not null
+  at timestamp with time zone not null
+  arrived timestamp with time zone not null
+  seconds integer not null
+  unsure boolean not null
+  body bytea not null
+  CREATE INDEX raw_3_arrived_idx ON network.raw_3 USING brin (arrived)
+  CREATE UNIQUE INDEX raw_3_pkey ON network.raw_3 USING btree (slot, id)
+  run-time role: DELETE,INSERT,SELECT,TRUNCATE,UPDATE
+
 table network.revision
   number integer not null
   id uuid not null
@@ -1343,6 +2102,56 @@ table network.room
   CREATE UNIQUE INDEX room_pkey ON network.room USING btree (id, since)
   run-time role: INSERT,SELECT,UPDATE
 
+table network.routing_event
+  id bigint not null
+  node text not null
+  name text not null
+  at timestamp with time zone not null
+  arrived timestamp with time zone not null
+  what text not null
+  up boolean not null
+  unsure boolean not null
+  CREATE INDEX routing_event_arrived_idx ON network.routing_event USING btree (arrived)
+  CREATE INDEX routing_event_name_at_idx ON network.routing_event USING btree (name, at)
+  CREATE INDEX routing_event_node_at_idx ON network.routing_event USING btree (node, at)
+  CREATE UNIQUE INDEX routing_event_pkey ON network.routing_event USING btree (id)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table network.series
+  id integer not null
+  node text not null
+  kind text not null
+  target text not null
+  simulated boolean not null default false
+  CREATE UNIQUE INDEX series_node_kind_target_key ON network.series USING btree (node, kind, target)
+  CREATE UNIQUE INDEX series_pkey ON network.series USING btree (id)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table network.service_month
+  month text not null
+  closed_at timestamp with time zone not null
+  closed_by text not null
+  institution text not null
+  statements integer not null
+  CREATE UNIQUE INDEX service_month_pkey ON network.service_month USING btree (month)
+  run-time role: INSERT,SELECT
+
+table network.sight
+  node text not null
+  sequence bigint not null
+  links jsonb not null
+  power jsonb not null
+  battery_since timestamp with time zone
+  CREATE UNIQUE INDEX sight_pkey ON network.sight USING btree (node)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
+table network.simulated_fault
+  element text not null
+  kind text not null
+  since timestamp with time zone not null
+  CREATE UNIQUE INDEX simulated_fault_pkey ON network.simulated_fault USING btree (element)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
+
 table network.splice
   id text not null
   since integer not null
@@ -1358,6 +2167,67 @@ table network.splice
   CREATE UNIQUE INDEX splice_pkey ON network.splice USING btree (id, since)
   run-time role: INSERT,SELECT,UPDATE
 
+table network.statement
+  id uuid not null
+  institution text not null
+  month text not null
+  number integer not null
+  body jsonb not null
+  digest text not null
+  made_at timestamp with time zone not null
+  CREATE UNIQUE INDEX statement_institution_month_number_key ON network.statement USING btree (institution, month, number)
+  CREATE UNIQUE INDEX statement_pkey ON network.statement USING btree (id)
+  run-time role: INSERT,SELECT
+
+table network.statement_paper
+  statement uuid not null
+  pdf bytea not null
+  sealed_at timestamp with time zone not null
+  CREATE UNIQUE INDEX statement_paper_pkey ON network.statement_paper USING btree (statement)
+  run-time role: INSERT,SELECT
+
+table network.ticket
+  id uuid not null
+  number integer not null
+  origin text not null
+  state text not null
+  version integer not null
+  severity text not null
+  title jsonb not null
+  institution text
+  node text
+  site text
+  alarm uuid
+  opened_at timestamp with time zone not null
+  opened_by text not null
+  assignee text
+  assignee_name text
+  answered_at timestamp with time zone
+  resolved_at timestamp with time zone
+  closed_at timestamp with time zone
+  reopened integer not null default 0
+  occurrences integer not null default 0
+  CREATE INDEX ticket_alarm_idx1 ON network.ticket USING btree (alarm)
+  CREATE INDEX ticket_institution_number_idx ON network.ticket USING btree (institution, number DESC)
+  CREATE UNIQUE INDEX ticket_alarm_idx ON network.ticket USING btree (alarm) WHERE (origin = 'alarm'::text)
+  CREATE UNIQUE INDEX ticket_institution_node_idx ON network.ticket USING btree (institution, node) WHERE ((origin = 'institution'::text) AND (state = ANY (ARRAY['open'::text, 'in-progress'::text])))
+  CREATE UNIQUE INDEX ticket_number_key ON network.ticket USING btree (number)
+  CREATE UNIQUE INDEX ticket_pkey ON network.ticket USING btree (id)
+  run-time role: INSERT,SELECT,UPDATE
+
+table network.ticket_note
+  ticket uuid not null
+  number integer not null
+  at timestamp with time zone not null
+  author text not null
+  author_name text
+  author_side text not null
+  internal boolean not null
+  what text not null
+  text text
+  CREATE UNIQUE INDEX ticket_note_pkey ON network.ticket_note USING btree (ticket, number)
+  run-time role: INSERT,SELECT
+
 table network.vlan
   id text not null
   since integer not null
@@ -1370,6 +2240,60 @@ table network.vlan
   CREATE UNIQUE INDEX vlan_id_idx ON network.vlan USING btree (id) WHERE (until IS NULL)
   CREATE UNIQUE INDEX vlan_pkey ON network.vlan USING btree (id, since)
   run-time role: INSERT,SELECT,UPDATE
+
+table network.work
+  id uuid not null
+  number integer not null
+  title text not null
+  reason text not null
+  state text not null
+  version integer not null
+  starts timestamp with time zone not null
+  ends timestamp with time zone not null
+  elements ARRAY not null
+  covers ARRAY not null default '{}'::text[]
+  author text not null
+  editors ARRAY not null
+  forced text
+  decided_by text
+  decided_at timestamp with time zone
+  decision text
+  opened_at timestamp with time zone not null
+  ended_at timestamp with time zone
+  CREATE INDEX work_covers_idx ON network.work USING gin (covers) WHERE (state = 'approved'::text)
+  CREATE INDEX work_starts_idx ON network.work USING btree (starts)
+  CREATE UNIQUE INDEX work_number_key ON network.work USING btree (number)
+  CREATE UNIQUE INDEX work_pkey ON network.work USING btree (id)
+  run-time role: INSERT,SELECT,UPDATE
+
+table network.work_notice
+  id uuid not null
+  work uuid not null
+  version integer not null
+  institution text not null
+  kind text not null
+  effect text not null
+  state text not null
+  subject jsonb not null
+  body jsonb not null
+  sms jsonb not null
+  decided_at timestamp with time zone not null
+  due_at timestamp with time zone not null
+  sent_at timestamp with time zone
+  CREATE INDEX work_notice_due_at_idx ON network.work_notice USING btree (due_at) WHERE (state = 'due'::text)
+  CREATE INDEX work_notice_institution_decided_at_idx ON network.work_notice USING btree (institution, decided_at DESC)
+  CREATE UNIQUE INDEX work_notice_pkey ON network.work_notice USING btree (id)
+  CREATE UNIQUE INDEX work_notice_work_institution_version_key ON network.work_notice USING btree (work, institution, version)
+  run-time role: INSERT,SELECT,UPDATE
+
+table network.work_site
+  work uuid not null
+  version integer not null
+  node text not null
+  site text
+  effect text not null
+  CREATE UNIQUE INDEX work_site_pkey ON network.work_site USING btree (work, version, node)
+  run-time role: DELETE,INSERT,SELECT,UPDATE
 
 table registry.assignment
   id uuid not null
@@ -1826,9 +2750,10 @@ table trust.certificate
   external boolean not null
   created_at timestamp with time zone not null
   retired_at timestamp with time zone
+  place text not null default ''::text
   CREATE INDEX certificate_institution_kind_idx ON trust.certificate USING btree (institution, kind)
   CREATE INDEX certificate_serial_idx ON trust.certificate USING btree (serial)
-  CREATE UNIQUE INDEX certificate_current ON trust.certificate USING btree (kind, subject) WHERE ((retired_at IS NULL) AND (key IS NOT NULL))
+  CREATE UNIQUE INDEX certificate_current ON trust.certificate USING btree (kind, subject, place) WHERE ((retired_at IS NULL) AND (key IS NOT NULL))
   CREATE UNIQUE INDEX certificate_der_key ON trust.certificate USING btree (der)
   CREATE UNIQUE INDEX certificate_pkey ON trust.certificate USING btree (id)
   policy institutions: (kernel.unscoped() OR (kind <> 'person'::text) OR (institution = kernel.institution())) check (kernel.unscoped() OR (kind <> 'person'::text) OR (institution = kernel.institution()))
