@@ -36,7 +36,8 @@ export function judge(
   const decision = decide(known.rights.get(e.service) ?? [], wishOf(e, client, j.clock.today()));
   if (!decision.granted) return refuse(denied[decision.why]);
   const { rights, fields } = decision;
-  const bound = decision.bound === undefined ? undefined : { fields: decision.bound, ...("free" in decision ? { free: decision.free } : {}) };
+  const bound =
+    decision.bound === undefined ? undefined : { fields: decision.bound, ...("free" in decision ? { free: decision.free } : {}) };
   const url = service.baseUrl === null ? undefined : resolveUrl(service.baseUrl, known.bases, j.config.setting.bind(j.config), e);
   const providerName = known.names.get(service.institution)?.fr ?? service.institution;
   return { admitted: { service, client, providerName, rights, fields, url, ...(bound ? { bound } : {}) } };

@@ -24,7 +24,15 @@ export interface RawQuestion {
 }
 
 /** One answer in evidence to "who, about what": these are said once or not at all. X-Road-Client may repeat, its last counts. */
-const saidOnce = ["x-road-id", "x-road-userid", "x-road-issue", "x-road-represented-party", "x-road-security-server", purposeHeader, consentHeader];
+const saidOnce = [
+  "x-road-id",
+  "x-road-userid",
+  "x-road-issue",
+  "x-road-represented-party",
+  "x-road-security-server",
+  purposeHeader,
+  consentHeader,
+];
 const longestPart = 16 * 1024;
 
 /** Everything that can be refused before its body is read; the body is put into what was opened afterwards. */
