@@ -37,6 +37,8 @@ const words = messages({
     delay: (x: string, n: string, bound: string) =>
       `L’aller-retour sur «\u202f${x}\u202f» prend ${n}\u00a0ms (seuil\u202f: ${bound}\u00a0ms).`,
     load: (x: string, n: string, bound: string) => `«\u202f${x}\u202f» est chargée à ${n}\u00a0% (seuil\u202f: ${bound}\u00a0%).`,
+    light: (x: string, n: string) =>
+      `La lumière arrive trop faible au bout de «\u202f${x}\u202f»\u202f: ${n}\u00a0dB sous le minimum. Connecteur sale, épissure ou fibre pliée, avant la coupure.`,
     none: "Aucun site n’est isolé\u202f: le trafic passe ailleurs.",
     one: "Un site est sans réseau.",
     many: (n: string) => `${n}\u00a0sites sont sans réseau.`,
@@ -57,6 +59,8 @@ const words = messages({
     loss: (x: string, n: string, bound: string) => `“${x}” loses ${n} % of packets (bound: ${bound} %).`,
     delay: (x: string, n: string, bound: string) => `There and back over “${x}” takes ${n} ms (bound: ${bound} ms).`,
     load: (x: string, n: string, bound: string) => `“${x}” is loaded to ${n} % (bound: ${bound} %).`,
+    light: (x: string, n: string) =>
+      `Light arrives too weak at the end of “${x}”: ${n} dB below the least. A dirty connector, a splice or a bent fibre, before the cut.`,
     none: "No site is cut off: traffic goes another way.",
     one: "One site is without network.",
     many: (n: string) => `${n} sites are without network.`,
@@ -81,6 +85,8 @@ export function explain(m: Model, f: Finding, sites: number): Text {
         return w.delay(name, n(f.value), n(f.bound));
       case "saturation":
         return w.load(name, n((f.value ?? 0) * 100), n((f.bound ?? 0) * 100));
+      case "optical":
+        return w.light(name, n(-(f.value ?? 0)));
       case "node-down":
         return `${w.node(name)} ${effect}`;
       case "link-down":

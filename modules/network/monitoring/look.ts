@@ -1,6 +1,7 @@
 /** The look at the whole network, every few seconds: what is seen, what most likely causes it, what the alarm list becomes. */
 import { sweep, type Context, type JobContext } from "#kernel";
 import { simulatedFabricPort, type FabricDriver, type SimulatedSite } from "../ports.ts";
+import { equipmentTroubles } from "../equipment/troubles.ts";
 import { fabric } from "../fabric/store.ts";
 import { ratesOf, usualRate } from "../intent/intent.ts";
 import { modelIfAny } from "../plant/current.ts";
@@ -9,6 +10,7 @@ import { correlate, type Finding } from "./correlate.ts";
 import { elementName, explain } from "./explain.ts";
 import { alarmChanged, alarmCleared, alarmRaised } from "./facts.ts";
 import { gather, linkOf, type Gathered } from "./gather.ts";
+import { optical } from "./optical.ts";
 import { policyOf, type Policy } from "./policy.ts";
 import { turn, type Change } from "./rules.ts";
 import { severities, type Alarm } from "./shapes.ts";
@@ -57,7 +59,7 @@ export async function look(j: JobContext): Promise<void> {
 
 /** Reckoned anew each half minute: samples come each minute. */
 const reckoned = new WeakMap<object, { at: number; model: Model; findings: Finding[] }>();
-const cutLike = new Set(["cut", "link-down", "node-down", "power", "optical"]);
+const cutLike = new Set(["cut", "link-down", "node-down", "power"]);
 
 async function figuresNow(
   j: JobContext,
@@ -67,10 +69,11 @@ async function figuresNow(
   const last = reckoned.get(j.config);
   if (last && last.model === m && o.at - last.at < 30_000 && o.at >= last.at) return last.findings;
   const since = new Date(o.at - o.policy.window.minutes * 60_000);
-  const { samples, alarms, outages } = await j.transaction(
+  const { samples, alarms, outages, equipment } = await j.transaction(
     async (ctx) => {
       const alarms = await store.currentAlarms(ctx, { since });
-      return { samples: await measured.samplesSince(ctx, since), alarms, outages: await store.outagesOf(ctx, alarms.map((a) => a.id)) }; // prettier-ignore
+      const outages = await store.outagesOf(ctx, alarms.map((a) => a.id)); // prettier-ignore
+      return { samples: await measured.samplesSince(ctx, since), alarms, outages, equipment: await equipmentTroubles(ctx) };
     },
     { readOnly: true },
   );
@@ -85,7 +88,11 @@ async function figuresNow(
     return ("capacity" in s && s.capacity) || rates.get(id) || usualRate;
   };
   const stands = (kind: string, element: string) => o.open.some((a) => a.kind === kind && a.element === element);
-  const findings = thresholds(m, { at: o.at, samples, disturbed, rate, stands, policy: o.policy });
+  const findings = [
+    ...thresholds(m, { at: o.at, samples, disturbed, rate, stands, policy: o.policy }),
+    // light that does not arrive at all is the cut's to tell
+    ...optical(m, equipment, o.at).filter((f) => !disturbed.some((d) => d.ended === undefined && d.spans.has(f.element))),
+  ];
   reckoned.set(j.config, { at: o.at, model: m, findings });
   return findings;
 }

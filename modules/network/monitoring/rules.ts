@@ -14,7 +14,7 @@ export interface Change {
 }
 
 /** What may turn into one another while evidence comes; the others stand for themselves. */
-const family = (k: Alarm["kind"]): string => (["cut", "link-down", "node-down", "optical"].includes(k) ? "cut" : k);
+const family = (k: Alarm["kind"]): string => (["cut", "link-down", "node-down"].includes(k) ? "cut" : k);
 
 /**
  * The alarm list after a look: one alarm a finding, the same one as long as it is about the same thing. `known` are the open
