@@ -23,11 +23,12 @@ test("what is signed is what is read back, whatever the words", () => {
     fc.property(
       fc.dictionary(fc.stringMatching(/^[a-z.]{1,8}$/), word, { maxKeys: 4, noNullPrototype: true }),
       fc.constantFrom("/", "/a", "/a/b%20c"),
-      (query, path) => {
-        const made = requestOf({ ...e, query, path }, undefined)!;
+      fc.option(fc.uuid(), { nil: undefined }),
+      (query, path, consent) => {
+        const made = requestOf({ ...e, query, path, consent }, undefined)!;
         const { rawQuery, rawPath, ...read } = readRequest(made.part)!;
         assert.equal(rawPath, path === "/" ? "" : path);
-        assert.deepEqual({ ...read, query: { ...read.query } }, { ...e, query, path });
+        assert.deepEqual({ ...read, query: { ...read.query } }, { ...e, query, path, consent });
         assert.ok(made.part.includes(`${e.service}${path === "/" ? "" : path}${rawQuery ? `?${rawQuery}` : ""}\r\n`));
       },
     ),
