@@ -28,8 +28,15 @@ const units = files.filter((s) => !needsWorld(s.path)).map((s) => s.path);
 
 const dir = mkdtempSync(join(tmpdir(), "toguna-test-"));
 const cluster = await startPostgres(join(dir, "postgres"), { fast: true });
-// everything temporary is made below one folder, which goes whatever happens
-const env = { ...process.env, TMPDIR: dir, TOGUNA_TEST_CLUSTER: cluster.url, TOGUNA_DEMO: undefined, NODE_OPTIONS: "" };
+// everything temporary is made below one folder, which goes whatever happens; what Node made of a source once, the other processes take over
+const env = {
+  ...process.env,
+  TMPDIR: dir,
+  NODE_COMPILE_CACHE: join(dir, "compiled"),
+  TOGUNA_TEST_CLUSTER: cluster.url,
+  TOGUNA_DEMO: undefined,
+  NODE_OPTIONS: "",
+};
 const clear = async () => {
   await cluster.stop("immediate");
   rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });

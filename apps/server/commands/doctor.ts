@@ -7,7 +7,7 @@ import { modules } from "../house.ts";
 import { findings } from "../findings.ts";
 import { withProgram } from "../program.ts";
 import pg from "pg";
-import { doctorGateway } from "./doctor-gateway.ts";
+import { doctorGateway } from "../gateway-doctor.ts";
 
 /** `doctor`: what is well, what is not, and what to do about it. Exit status 1 when something fails. */
 export async function run(config: Config): Promise<void> {

@@ -135,6 +135,7 @@ const answerer = (m: RequestMessage, a: Asked) => ({
   since: a.since,
   measured: a.measured,
   consent: a.consent,
+  until: a.stored ? a.row.expires : undefined,
 });
 
 /** Held whole, because its fields are looked at. */

@@ -21,6 +21,8 @@ export interface Answerer {
   by: "system" | "person";
   since: Date;
   consent?: { id: string } | undefined;
+  /** A stored message can be asked for its answer until then, whatever its service's rule for bodies. */
+  until?: Date | undefined;
   measured?: Measured | undefined;
 }
 export interface ToSeal extends Answerer {
@@ -64,7 +66,8 @@ export async function seal(j: JobContext, s: ToSeal): Promise<Sealed> {
     clientInstitution: s.clientInstitution,
     providerInstitution: service.institution,
     bytes: s.body,
-    eraseAfter: new Date(at.getTime() + service.keepDays * 86_400_000),
+    // a program that dies right after this has not yet said how long the answer must wait for its taker
+    eraseAfter: new Date(Math.max(at.getTime() + service.keepDays * 86_400_000, s.until?.getTime() ?? 0)),
   };
   const entry = { outcome, certificate: { serial: signed.serial, pem: signed.certificate }, ...(body ? { body } : {}) };
   if (person === undefined) await write(j, entry);

@@ -70,6 +70,7 @@ export const deliver = work(deliverAnswer, async (j: JobContext, { request }) =>
       fields: answer.status === 200 ? released(answer.body) : [],
       hash: requestHash,
       by: "person",
+      until: row.expires,
       keep: true,
       since: hand.askedAt,
     }));

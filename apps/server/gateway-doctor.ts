@@ -5,8 +5,8 @@ import pg from "pg";
 import { epochs, evidenceState, gatewayHealth, heldSince, maintenanceState, ownLog, refreshBook, whoJoined } from "#exchange";
 import type { JobContext } from "#kernel";
 import type { Config } from "#kernel/config";
-import type { Findings } from "../findings.ts";
-import { withGateway } from "../gateway-program.ts";
+import type { Findings } from "./findings.ts";
+import { withGateway } from "./gateway-program.ts";
 
 const patience = 8000;
 /** Seconds a clock may differ: the centre refuses requests signed five minutes off. */
