@@ -110,7 +110,7 @@ try {
       "exchange/hostile.test.ts",
       "exchange/r1-kill.test.ts",
       "exchange/two-gateways.test.ts",
-      "exchange/gateway-restore.test.ts",
+      "soak/gateway-restore.ts",
       "exchange/house-kill.test.ts",
     ])
       if (Date.now() < end) await file(name);
