@@ -34,7 +34,12 @@ const env = {
   TMPDIR: dir,
   NODE_COMPILE_CACHE: join(dir, "compiled"),
   TOGUNA_TEST_CLUSTER: cluster.url,
+  // what a house beside this run was told is not for the ones made here
   TOGUNA_DEMO: undefined,
+  TOGUNA_DATA: undefined,
+  TOGUNA_PORT: undefined,
+  TOGUNA_EXCHANGE_PORT: undefined,
+  TOGUNA_GATEWAY_PORT: undefined,
   NODE_OPTIONS: "",
 };
 const clear = async () => {

@@ -30,7 +30,7 @@ export interface Program {
 }
 
 export async function program(o: { dataDir?: string; env?: Record<string, string> } = {}): Promise<Program> {
-  const [port, sandboxPort] = [await freePort(), await freePort()];
+  const [port, sandboxPort, exchangePort] = [await freePort(), await freePort(), await freePort()];
   const room = mkdtempSync(join(tmpdir(), "toguna-program-"));
   chmodSync(room, 0o711); // started by root, PostgreSQL runs as another user and must be able to enter
   const dataDir = o.dataDir ?? join(room, "data");
@@ -40,6 +40,7 @@ export async function program(o: { dataDir?: string; env?: Record<string, string
     TOGUNA_DATA: dataDir,
     TOGUNA_PORT: String(port),
     TOGUNA_SANDBOX_PORT: String(sandboxPort),
+    TOGUNA_EXCHANGE_PORT: String(exchangePort),
     TOGUNA_DEMO: "1",
     TOGUNA_LOG: "warn",
     NODE_OPTIONS: "",
