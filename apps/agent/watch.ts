@@ -18,10 +18,16 @@ const idle = 15_000;
 export async function watchRoutes(w: Watch): Promise<void> {
   let sight = nothingSeen;
   let wake = () => {};
+  // what happens while one looks, or acts, is looked at next
+  let news = false;
   let waiting = new Set<string>();
-  w.changes.on(() => wake());
+  w.changes.on(() => {
+    news = true;
+    wake();
+  });
   w.signal.addEventListener("abort", () => wake(), { once: true });
   while (!w.signal.aborted) {
+    news = false;
     const watched = w.watched();
     const there = watched.length ? await routes(w.run) : new Set<string>();
     const now = performance.now();
@@ -34,6 +40,7 @@ export async function watchRoutes(w: Watch): Promise<void> {
     await new Promise<void>((done) => {
       const timer = setTimeout(done, Math.min(idle, nextLook(sight, performance.now()) ?? idle));
       // a storm of changes is one look
+      if (news) return void setTimeout(() => (clearTimeout(timer), done()), 50);
       wake = () => void setTimeout(() => (clearTimeout(timer), done()), 50).unref();
     });
     wake = () => {};

@@ -167,6 +167,13 @@ describe("the living fabric", { skip, timeout: 290_000 }, () => {
         (r) => r.public_key as string,
       );
     const old = await slots();
+    // what the tests before did to the tunnels is over
+    const stop = serve(hosts.get("core")!, [443]);
+    try {
+      await l.until(() => reaches(hosts.get("s1")!, addresses.get("core")!, 443), 60);
+    } finally {
+      stop();
+    }
     const calm = flaps(l.mini);
     const during = await echoed(hosts.get("s1")!, hosts.get("core")!, addresses.get("core")!, 53, 14, async () => {
       await l.w.call(api.rotateKeys, {}, { as: l.operator });

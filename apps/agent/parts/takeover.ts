@@ -36,7 +36,7 @@ export interface Sight {
 }
 export const nothingSeen: Sight = { away: new Set(), since: new Map() };
 /** Milliseconds: a way around may take a moment to be found; one that has just come back may not stay. */
-export const gone = 300;
+export const gone = 1000;
 export const back = 5000;
 
 /** One more look. A route counts as gone after it was missing for a moment, as back only after it has held for a while. */
