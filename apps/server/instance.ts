@@ -14,13 +14,16 @@ export interface Instance {
   stop(): Promise<void>;
 }
 
+/** Of the embedded server's own address: where the program's schemas are. */
+export const programDatabase = (server: string): string => server.replace(/\/postgres$/, "/toguna");
+
 /** `beside`: a command that may run while the program runs uses its database instead of being refused. */
 export async function openInstance(config: Config, o: { beside?: boolean } = {}): Promise<Instance> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o711 });
   const running = o.beside && !config.databaseUrl ? runningPostgres(join(config.dataDir, "postgres")) : undefined;
   if (running) {
     const password = keptPassword(config.dataDir);
-    return { ...logins(running.replace(/\/postgres$/, "/toguna"), password), runPassword: password, stop: async () => undefined };
+    return { ...logins(programDatabase(running), password), runPassword: password, stop: async () => undefined };
   }
   // a database of its own server takes a command beside the program that runs
   const release = o.beside && config.databaseUrl ? () => undefined : claim(config.dataDir);
@@ -29,7 +32,7 @@ export async function openInstance(config: Config, o: { beside?: boolean } = {})
     return { ...logins(config.databaseUrl, runPassword), runPassword, stop: async () => release() };
   }
   const server = await startPostgres(join(config.dataDir, "postgres"), { keep: (told) => console.error(told) });
-  const ownerUrl = server.url.replace(/\/postgres$/, "/toguna");
+  const ownerUrl = programDatabase(server.url);
   await ensureDatabase(server.url, "toguna");
   return {
     ...logins(ownerUrl, runPassword),

@@ -4,6 +4,7 @@ import type { Config } from "#kernel/config";
 import { raiseFences } from "#kernel/migrate";
 import { startPostgres } from "#kernel/postgres";
 import { afterGatewayRestore } from "../gateway-restored.ts";
+import { programDatabase } from "../instance.ts";
 import { checkManifest } from "../manifest.ts";
 
 /** `restore <folder>`: into an empty TOGUNA_DATA, after every file of the backup has been checked. */
@@ -29,7 +30,7 @@ export async function run(config: Config, args: string[]): Promise<void> {
     if (!elsewhere) {
       chmodSync(join(config.dataDir, "postgres"), 0o700);
       const server = await startPostgres(join(config.dataDir, "postgres"));
-      await raiseFences(server.url.replace(/\/postgres$/, "/toguna"));
+      await raiseFences(programDatabase(server.url));
       await server.stop();
     }
     if (manifest.gateway) checked = await afterGatewayRestore({ ...process.env, TOGUNA_DATA: config.dataDir });

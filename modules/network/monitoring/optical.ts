@@ -6,10 +6,11 @@ import type { Finding } from "./correlate.ts";
 /** One finding a cable, by its weakest end. A port of no known cable is a difference of the inventory, not an alarm of the network. */
 export function optical(m: Model, states: readonly EquipmentState[], at: number): Finding[] {
   const weakest = new Map<string, Finding>();
+  const cables = new Map(m.plant.port.map((p) => [p.id, p.cable]));
   for (const s of states) {
     const began = s.readAt ? Math.min(at, Date.parse(s.readAt)) : at;
     for (const o of s.optics) {
-      const cable = o.port === undefined ? undefined : m.plant.port.find((p) => p.id === o.port)?.cable;
+      const cable = o.port === undefined ? undefined : cables.get(o.port);
       if (cable === undefined || !m.span.has(cable)) continue;
       const before = weakest.get(cable);
       if (before && before.value! <= o.margin) continue;

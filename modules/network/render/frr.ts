@@ -1,4 +1,6 @@
 import type { BfdProfile, NodeIntent } from "../intent/shapes.ts";
+import { bgp } from "./bgp.ts";
+import { hostname } from "./hostname.ts";
 
 /**
  * FRRouting, one frr.conf: OSPFv2 (RFC 2328) and OSPFv3 (RFC 5340) point to point on every link, loopbacks announced, BFD
@@ -61,70 +63,4 @@ export function frrConfig(n: NodeIntent): string {
     out.push("exit", "!");
   }
   return `${out.join("\n")}\n`;
-}
-
-/**
- * Sessions with other networks (BGP-4, RFC 4271): only the written prefixes go out and come in, more specific ones too where
- * they are no smaller than the Internet carries; a neighbour that tells far more is shut out, and only who is one hop away
- * is heard (RFC 5082).
- */
-function bgp(n: NodeIntent): string[] {
-  const out: string[] = [];
-  const lists: string[] = [];
-  const list = (name: string, family: 4 | 6, prefixes: readonly string[], wide: boolean) => {
-    const most = family === 4 ? 24 : 48;
-    prefixes.forEach((x, i) => {
-      const more = wide && Number(x.split("/")[1]) > 0 && Number(x.split("/")[1]) < most ? ` le ${most}` : "";
-      lists.push(`${family === 4 ? "ip" : "ipv6"} prefix-list ${name} seq ${5 * (i + 1)} permit ${x}${more}`);
-    });
-    if (prefixes.length === 0) lists.push(`${family === 4 ? "ip" : "ipv6"} prefix-list ${name} seq 5 deny any`);
-  };
-  const of = (family: 4 | 6, all: readonly string[]) => all.filter((x) => x.includes(":") === (family === 6));
-  const peerings = n.peerings ?? [];
-  if (peerings.length) {
-    out.push(
-      `router bgp ${peerings[0]!.localAs}`,
-      ` bgp router-id ${n.routerId}`,
-      " no bgp default ipv4-unicast",
-      " no bgp network import-check",
-    );
-    const sessions = peerings.flatMap((x, i) =>
-      ([4, 6] as const).flatMap((family) => {
-        const at = family === 4 ? x.v4 : x.v6;
-        return at ? [{ x, family, peer: at.peer, name: `p${i}-${family}` }] : [];
-      }),
-    );
-    for (const s of sessions)
-      out.push(
-        ` neighbor ${s.peer} remote-as ${s.x.remoteAs}`,
-        ` neighbor ${s.peer} description ${hostname(s.x.id)}`,
-        ` neighbor ${s.peer} ttl-security hops 1`,
-        ` neighbor ${s.peer} timers connect 5`,
-      );
-    for (const family of [4, 6] as const) {
-      const here = sessions.filter((s) => s.family === family);
-      if (here.length === 0) continue;
-      out.push(" !", ` address-family ipv${family} unicast`);
-      for (const prefix of [...new Set(here.flatMap((s) => of(family, s.x.announces)))].toSorted()) out.push(`  network ${prefix}`);
-      for (const s of here) {
-        const accepted = of(family, s.x.accepts);
-        out.push(
-          `  neighbor ${s.peer} activate`,
-          `  neighbor ${s.peer} prefix-list in-${s.name} in`,
-          `  neighbor ${s.peer} prefix-list out-${s.name} out`,
-          `  neighbor ${s.peer} maximum-prefix ${Math.max(100, 4 * accepted.length)}`,
-        );
-        list(`in-${s.name}`, family, accepted, true);
-        list(`out-${s.name}`, family, of(family, s.x.announces), false);
-      }
-      out.push(" exit-address-family");
-    }
-    out.push("exit", "!");
-  }
-  return [...lists, ...(lists.length ? ["!"] : []), ...out];
-}
-
-/** RFC 1123: letters, digits, hyphens, at most 63. */
-function hostname(id: string): string {
-  return id.replaceAll(/[^A-Za-z0-9-]+/g, "-").replaceAll(/^-+|-+$/g, "").slice(0, 63) || "node"; // prettier-ignore
 }
