@@ -11,7 +11,7 @@ import { certify, makeTlsKey, takeTlsCertificate, tlsIdentities, type TlsIdentit
 import { frame } from "../../modules/exchange/transport/frames.ts";
 import { openingOf } from "../../modules/exchange/gateway/message.ts";
 import { dialled, message, partOf, passing, post, said, type Shown } from "./peer.ts";
-import { gatewayId, listening, type Pair, sidesOf, twoServers, urlOf } from "./two-servers.ts";
+import { gatewayId, listening, mayAsk, type Pair, sidesOf, twoServers, urlOf } from "./two-servers.ts";
 
 let p: Pair;
 let port: number;
@@ -27,11 +27,7 @@ const fresh = () => p.hj.ids.uuid();
 before(async () => {
   p = await twoServers();
   port = openPort(p.gj)!;
-  await p.house.owner(
-    `insert into exchange.access_right (id, service, subject, methods, path, purposes, basis, from_day)
-     values ('cnss-asks', $1, $2, '{GET,POST}', '**', '{criminal-record-extract}', '{"fr":"","en":""}', '2026-01-01')`,
-    [persons, cnss],
-  );
+  await mayAsk(p.house.owner, "cnss-asks", persons, cnss);
   const made = await makeTlsKey(p.hj, enemyId);
   const ask = { invitation: "", secret: "", address: "127.0.0.1:1", tls: made.csr, seal: made.csr };
   const { token } = await p.house.transaction((ctx) => invite(ctx, { institution: "bf-cnss", code: "SRV9" }), {

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { ask, keepUp, setBase } from "#exchange";
 import type { World } from "#kernel/testing";
 import { type GatewayProcess, gatewayProcess } from "./gateway-process.ts";
-import { houseWorld, listening, sidesOf, tokenFrom } from "./two-servers.ts";
+import { houseWorld, listening, mayAsk, sidesOf, tokenFrom } from "./two-servers.ts";
 import { writeToken } from "../../modules/exchange/servers/token.ts";
 
 const persons = "BF/GOV/ONI/IDENTITE/persons";
@@ -31,15 +31,8 @@ before(async () => {
   house = await houseWorld(new Date());
   const url = await listening(system);
   await house.transaction((ctx) => setBase(ctx, "sandbox", url));
-  for (const [id, service, client] of [
-    ["posts", persons, justice],
-    ["asks", numbers, office],
-  ])
-    await house.owner(
-      `insert into exchange.access_right (id, service, subject, methods, path, purposes, basis, from_day)
-       values ($1, $2, $3, '{GET,POST}', '**', '{criminal-record-extract}', '{"fr":"","en":""}', '2026-01-01')`,
-      [id, service, client],
-    );
+  await mayAsk(house.owner, "posts", persons, justice);
+  await mayAsk(house.owner, "asks", numbers, office);
   await house.owner("update exchange.service set timeout_seconds = 10");
   gateway = await gatewayProcess();
   await gateway.start("--join", writeToken(await tokenFrom(house)));

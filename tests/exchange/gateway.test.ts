@@ -10,25 +10,17 @@ import { reportConcerned } from "../../modules/exchange/access/report.ts";
 import { requestOn } from "../../modules/exchange/transport/dial.ts";
 import { renewCertificates } from "../../modules/exchange/servers/sweeps.ts";
 import { forgetOwn, ownIdentity } from "../../modules/exchange/transport/own.ts";
-import { gatewayId, type Pair, r1Call, sidesOf, twoServers } from "./two-servers.ts";
+import { gatewayId, mayAsk, type Pair, r1Call, sidesOf, twoServers } from "./two-servers.ts";
 
 let p: Pair;
 let door: { url: string; stop(): Promise<void> };
 before(async () => {
   p = await twoServers();
   door = (await openExchangePort(p.house.kernel, 0))!;
-  await p.house.owner(
-    `insert into exchange.access_right (id, service, subject, methods, path, purposes, basis, from_day)
-     select 'oni-asks', id, $1, '{GET,POST}', '**', '{criminal-record-extract}', '{"fr":"","en":""}', '2026-01-01' from exchange.service where id = $2`,
-    [office, numbers],
-  );
+  await mayAsk(p.house.owner, "oni-asks", numbers, office);
   // without a subject its answers may be of any size: nobody has to look into them
   await p.house.owner("update exchange.service set timeout_seconds = 60, subject = null");
-  await p.house.owner(
-    `insert into exchange.access_right (id, service, subject, methods, path, purposes, basis, from_day)
-     values ('posts', $1, $2, '{POST}', '**', '{criminal-record-extract}', '{"fr":"","en":""}', '2026-01-01')`,
-    [persons, justice],
-  );
+  await mayAsk(p.house.owner, "posts", persons, justice, "{POST}");
   await p.house.owner(`update exchange.service set endpoints = endpoints || '[{"method":"POST","path":"/"}]' where id = $1`, [persons]);
   await pull(p.gj);
 });

@@ -14,7 +14,7 @@ import { testCluster, world, type World } from "#kernel/testing";
 import { testKeys } from "#trust/conformance";
 import { until } from "../client.ts";
 import { freePort } from "../live-house.ts";
-import { listening, modulesOfGateway } from "./two-servers.ts";
+import { listening, mayAsk, modulesOfGateway } from "./two-servers.ts";
 
 const persons = "BF/GOV/ONI/IDENTITE/persons";
 const numbers = "BF/GOV/ARCEP/NUMEROS/sim-changes";
@@ -93,15 +93,8 @@ before(async () => {
     NODE_OPTIONS: "",
   };
   const { token } = await start("--invite");
-  for (const [id, service, client] of [
-    ["posts", persons, justice],
-    ["asks", numbers, office],
-  ])
-    await owner(
-      `insert into exchange.access_right (id, service, subject, methods, path, purposes, basis, from_day)
-       values ($1, $2, $3, '{GET,POST}', '**', '{criminal-record-extract}', '{"fr":"","en":""}', '2026-01-01')`,
-      [id, service, client],
-    );
+  await mayAsk(owner, "posts", persons, justice);
+  await mayAsk(owner, "asks", numbers, office);
   await owner("update exchange.service set timeout_seconds = 10, subject = null");
   gateway = await world({
     modules: modulesOfGateway,

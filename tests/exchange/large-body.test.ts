@@ -9,7 +9,7 @@ import { openExchangePort } from "../../apps/server/exchange-port.ts";
 import { directoryNow } from "../../modules/exchange/directory/snapshot.ts";
 import { cutConnections } from "../../modules/exchange/transport/connections.ts";
 import { until as untilTrue } from "../client.ts";
-import { type Pair, twoServers } from "./two-servers.ts";
+import { mayAsk, type Pair, twoServers } from "./two-servers.ts";
 
 const persons = "BF/GOV/ONI/IDENTITE/persons";
 const justice = "BF/GOV/MIN-JUSTICE/SERVICES";
@@ -24,11 +24,7 @@ let door: { url: string; stop(): Promise<void> };
 before(async () => {
   p = await twoServers();
   door = (await openExchangePort(p.house.kernel, 0))!;
-  await p.house.owner(
-    `insert into exchange.access_right (id, service, subject, methods, path, purposes, basis, from_day)
-     values ('posts', $1, $2, '{POST}', '**', '{criminal-record-extract}', '{"fr":"","en":""}', '2026-01-01')`,
-    [persons, justice],
-  );
+  await mayAsk(p.house.owner, "posts", persons, justice, "{POST}");
   await p.house.owner("update exchange.service set timeout_seconds = 20, subject = null");
   await pull(p.gj);
 });

@@ -14,7 +14,7 @@ import { openExchangePort, type ExchangePort } from "../../apps/server/exchange-
 import { writeToken } from "../../modules/exchange/servers/token.ts";
 import { until } from "../client.ts";
 import { type GatewayProcess, gatewayProcess } from "./gateway-process.ts";
-import { houseWorld, listening, tokenFrom } from "./two-servers.ts";
+import { houseWorld, listening, mayAsk, tokenFrom } from "./two-servers.ts";
 
 const persons = "BF/GOV/ONI/IDENTITE/persons";
 const numbers = "BF/GOV/ARCEP/NUMEROS/sim-changes";
@@ -42,15 +42,8 @@ before(async () => {
   house = await houseWorld(new Date());
   const url = await listening(system);
   await house.transaction((ctx) => setBase(ctx, "sandbox", url));
-  for (const [id, service, client] of [
-    ["posts", persons, justice],
-    ["asks", numbers, office],
-  ])
-    await house.owner(
-      `insert into exchange.access_right (id, service, subject, methods, path, purposes, basis, from_day)
-       values ($1, $2, $3, '{GET,POST}', '**', '{criminal-record-extract}', '{"fr":"","en":""}', '2026-01-01')`,
-      [id, service, client],
-    );
+  await mayAsk(house.owner, "posts", persons, justice);
+  await mayAsk(house.owner, "asks", numbers, office);
   await house.owner("update exchange.service set timeout_seconds = 20, subject = null");
   door = (await openExchangePort(house.kernel, 0))!;
   a = await gatewayProcess();

@@ -147,3 +147,13 @@ export const r1Call = (url: string, headers: Record<string, string>, body?: Buff
     });
     req.end(body);
   });
+
+type Owner = (text: string, values: unknown[]) => Promise<unknown>;
+/** One subsystem may ask one service for extracts, anywhere in it: a row of the table, for tests of other things than giving rights. */
+export async function mayAsk(owner: Owner, id: string, service: string, subject: string, methods = "{GET,POST}"): Promise<void> {
+  await owner(
+    `insert into exchange.access_right (id, service, subject, methods, path, purposes, basis, from_day)
+     values ($1, $2, $3, $4, '**', '{criminal-record-extract}', '{"fr":"","en":""}', '2026-01-01')`,
+    [id, service, subject, methods],
+  );
+}
